@@ -1,0 +1,70 @@
+# Encore, one command each. `make` alone lists them.
+#
+# Everything is installed into this folder (.venv, node_modules, app/static/vendor) from the hashed lock files.
+# The stamps (.venv/.run and so on) are as old as the last install from their lock, so nothing is done twice.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+ASSETS := app/static/vendor/.stamp
+
+.PHONY: help setup run reset test lint format services bench screenshots migration
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.dev $(ASSETS)  ## Install what running and developing need
+
+run: .venv/.run $(ASSETS)  ## Start the demo studio on http://127.0.0.1:8000 (Ctrl-C stops it, the data stays)
+	@export ENCORE_DEMO="$${ENCORE_DEMO-1}" ENCORE_SANDBOX="$${ENCORE_SANDBOX-1}"
+	exec $(PY) -m workers.embedded
+
+reset:  ## Throw away ./var, the data of `make run`: the next start is the first again
+	@rm -rf var
+	echo "./var is gone; 'make run' starts afresh."
+
+test: .venv/.dev $(ASSETS)  ## Check everything, on private PostgreSQL, Redis and Chromium
+	@exec $(PY) -m scripts.test
+
+lint: .venv/.dev $(ASSETS)  ## Only the checks that run nothing: style, types, templates
+	@exec $(PY) -m scripts.test lint
+
+format: .venv/.dev  ## Put Python files in the common format
+	@.venv/bin/ruff check --fix --quiet . || true
+	.venv/bin/ruff format .
+
+services: .venv/.dev  ## Start a private PostgreSQL and Redis for the production shape, until Ctrl-C
+	@exec $(PY) -m scripts.services
+
+bench: .venv/.dev $(ASSETS)  ## Measure, on a private PostgreSQL and Redis
+	@exec $(PY) -m scripts.services $(PY) -m benchmarks
+
+screenshots: .venv/.dev $(ASSETS)  ## Take a picture of every page into ./screenshots
+	@exec $(PY) -m pytest -p no:cacheprovider -q -m screenshots tests/e2e
+
+migration: .venv/.dev  ## Write the one migration anew from the models (until the first release)
+	@exec scripts/remake-migration
+
+.venv/.uv: requirements-uv.lock
+	@scripts/make-venv
+	touch $@
+
+.venv/.run: requirements.lock .venv/.uv
+	@scripts/pip-install requirements.lock
+	touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.run
+	@scripts/pip-install requirements-dev.lock
+	touch $@
+
+node_modules/.stamp: package-lock.json .npmrc | .venv/.uv
+	@scripts/with-node npm ci --no-progress --loglevel=error
+	touch $@
+
+$(ASSETS): node_modules/.stamp scripts/vendor.mjs app/static/icons.txt
+	@scripts/with-node node scripts/vendor.mjs
+	touch $@
