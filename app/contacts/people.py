@@ -1,0 +1,103 @@
+"""Finding, making and changing contacts. One person is one record, however they come (GEN-01, GEN-07)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app import clock, events
+from app.contacts.addresses import clean_email, clean_phone
+from app.contacts.models import Contact
+from app.db import db
+from app.events.log import Acting
+from app.lifecycle import stages
+from app.staff.models import Location
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is known of a person. E-mail and phone may be as typed; those that cannot be used are left out."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    external_id: str | None = None
+    language: str = ""
+    location: Location | None = None
+    custom: dict[str, Any] = field(default_factory=dict)
+
+
+def find_contact(details: Details) -> Contact | None:
+    """Somebody we know already: by external id, else by e-mail whatever its case, else by phone number (GEN-07)."""
+    email, phone = clean_email(details.email), clean_phone(details.phone)
+    if details.external_id:
+        found = db.session.scalar(select(Contact).where(Contact.external_id == details.external_id))
+        if found is not None:
+            return found
+    if email:
+        found = db.session.scalar(select(Contact).where(func.lower(Contact.email) == email.lower()))
+        if found is not None:
+            return found
+    if phone:
+        return db.session.scalar(select(Contact).where(Contact.phone == phone))
+    return None
+
+
+def find_or_create(details: Details, *, by: events.Actor | Acting, via: str) -> tuple[Contact, bool]:
+    """The contact these details belong to, made where there is none. Answers also whether it is new.
+
+    Details of a known contact fill its gaps and erase nothing. `via` says what brought them: "form", "import", "api" …
+    """
+    known = find_contact(details)
+    if known is not None:
+        fill_gaps(known, details)
+        return known, False
+    return create_contact(details, by=by, via=via), True
+
+
+def create_contact(details: Details, *, by: events.Actor | Acting, via: str) -> Contact:
+    """Make a contact, in the default lifecycle stage (LIFE-12). The caller has made sure that nobody matches."""
+    now = clock.now()
+    contact = Contact(
+        first_name=details.first_name.strip(),
+        last_name=details.last_name.strip(),
+        email=clean_email(details.email),
+        phone=clean_phone(details.phone),
+        external_id=details.external_id or None,
+        language=details.language,
+        location=details.location,
+        custom=details.custom,
+        lifecycle_stage=stages.default_stage(),
+        lifecycle_changed_at=now,
+        created_at=now,
+    )
+    db.session.add(contact)
+    events.record("contact.created", contact, by=by, via=via)
+    return contact
+
+
+def fill_gaps(contact: Contact, details: Details) -> None:
+    """Add to a contact what was not known yet. What stands is kept; an address somebody else has is left to them."""
+    contact.first_name = contact.first_name or details.first_name.strip()
+    contact.last_name = contact.last_name or details.last_name.strip()
+    contact.language = contact.language or details.language
+    contact.location = contact.location or details.location
+    contact.custom = details.custom | contact.custom
+    email, phone = clean_email(details.email), clean_phone(details.phone)
+    if not contact.email and email and find_contact(Details(email=email)) is None:
+        contact.email = email
+    if not contact.phone and phone and find_contact(Details(phone=phone)) is None:
+        contact.phone = phone
+    if not contact.external_id and details.external_id:
+        contact.external_id = details.external_id
+
+
+def make_client(contact: Contact, *, by: events.Actor | Acting, via: str) -> None:
+    """Put a contact on the client list (GEN-03). Somebody who is there already stays there."""
+    if not contact.is_client:
+        contact.is_client = True
+        contact.client_since = clock.now()
+        events.record("client.created", contact, by=by, via=via)

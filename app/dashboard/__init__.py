@@ -1,0 +1,1 @@
+"""Read-side pages: dashboard and activity feed."""

@@ -1,0 +1,127 @@
+"""The database: session, column types, and what SQLite needs to be safe under threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What all models share: the naming of constraints, without which SQLite cannot alter a table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC. Refuses naive values rather than guess their zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite hands out row ids by itself only for a column that is exactly INTEGER.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+_reading: ContextVar[bool] = ContextVar("encore_db_reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """What begins inside only reads: on SQLite it takes no write lock, so that pages never wait for workers."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def set_reading(only: bool) -> None:
+    """Say for the rest of this request whether its transaction only reads (see `reading`)."""
+    _reading.set(only)
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    with app.app_context():
+        _prepare(db.engine)
+
+
+def is_postgresql() -> bool:
+    return db.engine.dialect.name == "postgresql"
+
+
+def insert_new(table: Table, rows: Sequence[dict[str, Any]], *, returning: Sequence[str] = ()) -> list[Any]:
+    """Insert rows in bulk, leaving out those that meet a unique key. Answers the wanted columns of the new rows only.
+
+    The order of the answer is the database's, not that of `rows`. The rows must all have the same keys.
+    """
+    if not rows:
+        return []
+    kind = postgresql if is_postgresql() else sqlite
+    statement = kind.insert(table).on_conflict_do_nothing()
+    columns = [table.c[name] for name in returning]
+    if columns:
+        return list(db.session.execute(statement.returning(*columns), rows))
+    db.session.execute(statement, rows)
+    return []
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late and loses updates
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        # A writer takes the lock at once: two transactions that read before they write would else lose one update.
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

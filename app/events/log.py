@@ -1,0 +1,100 @@
+"""Writing the log: in the transaction of the change, and handed to every consumer of that kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+
+from app import clock, wake
+from app.db import db, insert_new
+from app.events import catalogue
+from app.events.models import Actor, Event, QueuedEvent
+
+EVENTS: Table = Event.__table__  # type: ignore[assignment]
+QUEUE: Table = QueuedEvent.__table__  # type: ignore[assignment]
+
+
+class HasId(Protocol):
+    """A row, saved or about to be."""
+
+    id: Any
+
+
+class Acting(Protocol):
+    """Whoever can stand behind an event: `Actor` itself, or a member of the staff."""
+
+    @property
+    def as_actor(self) -> Actor: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event to be written by `record_many`."""
+
+    kind: str
+    contact_id: int | None
+    data: dict[str, Any] = field(default_factory=dict)
+    by: Actor = Actor("system")
+    occurred_at: datetime | None = None
+    dedupe_key: str | None = None
+
+
+def record(
+    kind: str,
+    contact: HasId | None,
+    *,
+    by: Actor | Acting | None = None,
+    at: datetime | None = None,
+    dedupe_key: str | None = None,
+    **data: Any,  # noqa: ANN401 - the catalogue checks the shape
+) -> int | None:
+    """Write one event about a contact. Answers its id, or None where the dedupe key was known already.
+
+    `at` is when it happened, now unless told. Raises catalogue.UnknownKind, or pydantic's ValidationError for data of the
+    wrong shape: both are mistakes of the caller.
+    """
+    db.session.flush()  # a contact made in this transaction has its id only now
+    who = by if isinstance(by, Actor) else by.as_actor if by is not None else Actor.system()
+    entry = Entry(kind, contact.id if contact is not None else None, data, who, at, dedupe_key)
+    ids = record_many([entry])
+    return ids[0] if ids else None
+
+
+def record_many(entries: Sequence[Entry]) -> list[int]:
+    """Write many events with a handful of statements. Answers the ids of those that are new, in no order."""
+    if not entries:
+        return []
+    rows = [_row(entry, recorded_at=clock.now()) for entry in entries]
+    written = insert_new(EVENTS, rows, returning=("id", "kind"))
+    _hand_out((row.id, row.kind) for row in written)
+    return [row.id for row in written]
+
+
+def _row(entry: Entry, recorded_at: datetime) -> dict[str, Any]:
+    shape = catalogue.kind(entry.kind).data
+    return {
+        "kind": entry.kind,
+        "contact_id": entry.contact_id,
+        "occurred_at": entry.occurred_at or recorded_at,
+        "recorded_at": recorded_at,
+        "actor_kind": entry.by.kind,
+        "actor_id": entry.by.id,
+        "actor_name": entry.by.name,
+        "data": shape.model_validate(entry.data).model_dump(mode="json", exclude_unset=True),
+        "dedupe_key": entry.dedupe_key,
+    }
+
+
+def _hand_out(written: Iterable[tuple[int, str]]) -> None:
+    queued = [
+        {"consumer": consumer, "event_id": event_id, "attempts": 0}
+        for event_id, kind in written
+        for consumer in catalogue.kind(kind).consumers
+    ]
+    if queued:
+        insert_new(QUEUE, queued)
+        wake.ring("consume_events")

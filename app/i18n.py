@@ -1,0 +1,26 @@
+"""Languages: English at the source, French beside it. Staff choose theirs; the public gets what its browser asks for."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+
+babel = Babel()
+
+
+def chosen_language() -> str:
+    """The language of the answer: the page's own (`g.language`), the member of staff's, else the browser's."""
+    if g.get("language") in LANGUAGES:
+        return str(g.language)
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en" if request else "en"
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=chosen_language, default_locale="en")
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(get_locale=get_locale, LANGUAGES=LANGUAGES)

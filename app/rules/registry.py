@@ -1,0 +1,147 @@
+"""Rules: each one declaration with a key, a label, the fields its form shows and one function giving a SQL expression.
+
+The same declaration serves list filters and segments, conditions and exits of sequences, and restrictions, so that "why did
+this person not match?" has one answer everywhere. A room declares its rules in its own `rules.py`:
+
+    @rule("tag.has", _("Has the tag"), value="tag")
+    def has_tag(about: Subject, use: RuleUse) -> ColumnElement[bool]:
+        return exists().where(contact_tag.c.contact_id == about.contact_id, …)
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from flask_babel import LazyString
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+COMPARISONS: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+    "==": lambda left, right: left == right,
+    "!=": lambda left, right: left != right,
+    ">=": lambda left, right: left >= right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    "<": lambda left, right: left < right,
+}
+
+
+class Since(BaseModel):
+    """The window a rule looks at: `{days: 30}`; the words `enrolment` and `ever` are the other two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(ge=1, le=3650)
+
+
+class RuleUse(BaseModel):
+    """One use of a rule, as it stands in documents and segments: `{rule: bookings.count, op: ">=", value: 4}`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: str
+    op: str | None = None
+    value: Any = None
+    since: Literal["enrolment", "ever"] | Since | None = None
+    negate: bool = Field(default=False, alias="not")
+
+    @field_validator("rule")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in RULES and not value.startswith("custom."):
+            near = difflib.get_close_matches(value, RULES, n=3, cutoff=0.4) or sorted(RULES)[:5]
+            raise ValueError(f"there is no rule {value!r}; nearest: {', '.join(near)}")
+        return value
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a rule is asked about: a column (or value) of contact ids, the present, and when the enrolment began, if any."""
+
+    contact_id: ColumnElement[int]
+    now: datetime
+    enrolled_at: ColumnElement[datetime] | None = None
+
+    def since(self, use: RuleUse) -> ColumnElement[datetime] | datetime | None:
+        """The start of the window a use asks for, None for "ever"."""
+        if use.since == "enrolment":
+            return self.enrolled_at
+        if isinstance(use.since, Since):
+            return self.now - timedelta(days=use.since.days)
+        return None
+
+
+Express = Callable[[Subject, RuleUse], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A declared rule. `value` names the kind of value its form asks for: a number, a tag, a source … or None."""
+
+    key: str
+    label: LazyString
+    express: Express
+    value: str | None = None  # number | text | tag | source | lead_stage | lead_status | lifecycle_stage | location | …
+    ops: tuple[str, ...] = ()
+    windows: bool = False  # takes `since`
+    group: str = ""
+    sentence: LazyString | None = None  # "has the tag %(value)s": for reasons and cards
+    waits_for: frozenset[str] = field(default_factory=frozenset)  # kinds of events that can make it true
+
+
+class UnknownRule(KeyError):
+    """No such rule is declared."""
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(  # noqa: PLR0913 - a declaration names all there is to know
+    key: str,
+    label: LazyString,
+    *,
+    value: str | None = None,
+    ops: Sequence[str] = (),
+    windows: bool = False,
+    group: str = "",
+    sentence: LazyString | None = None,
+    waits_for: Sequence[str] = (),
+) -> Callable[[Express], Express]:
+    """Declare a rule. `waits_for`: the kinds of events after which its answer may have changed."""
+
+    def declare(express: Express) -> Express:
+        RULES[key] = Rule(key, label, express, value, tuple(ops), windows, group, sentence, frozenset(waits_for))
+        return express
+
+    return declare
+
+
+def find(key: str) -> Rule:
+    """Look a rule up; `custom.FIELD` is the rule `custom`. Raises UnknownRule."""
+    try:
+        return RULES["custom" if key.startswith("custom.") else key]
+    except KeyError:
+        raise UnknownRule(key) from None
+
+
+def one(use: RuleUse, about: Subject) -> ColumnElement[bool]:
+    """The SQL of one use of a rule."""
+    said = find(use.rule).express(about, use)
+    return ~said if use.negate else said
+
+
+def expression(uses: Sequence[RuleUse], about: Subject, match: str = "all") -> ColumnElement[bool]:
+    """The SQL of several uses together. None of them: `all` is true, `any` is false."""
+    said = [one(use, about) for use in uses]
+    if match == "all":
+        return and_(true(), *said)
+    return or_(false(), *said)
+
+
+def compare(op: str | None, left: ColumnElement[Any], right: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Compare with one of COMPARISONS, "==" where none is named."""
+    return COMPARISONS[op or "=="](left, right)

@@ -1,0 +1,5 @@
+"""Points for engagement; who is hot."""
+
+from app.scoring import models
+
+__all__ = ["models"]

@@ -1,0 +1,5 @@
+"""Sequences: documents, engine, builder."""
+
+from app.sequences import models
+
+__all__ = ["models"]

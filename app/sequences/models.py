@@ -1,0 +1,132 @@
+"""Sequences as stored: the document of each revision, who is inside, and what every step did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.contacts.models import Contact
+from app.db import BigId, Json, Model, UtcDateTime
+
+DRAFT, ACTIVE, PAUSED = "draft", "active", "paused"
+RUNNING, COMPLETED, EXITED, STOPPED, FAILED = "active", "completed", "exited", "stopped", "failed"
+
+
+class SequenceFolder(Model):
+    """A group of sequences (SEQ-19)."""
+
+    __tablename__ = "sequence_folder"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Sequence(Model):
+    """A sequence. What it does is in its revisions; `draft` is edited, `live` is run."""
+
+    __tablename__ = "sequence"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    folder_id: Mapped[int | None] = mapped_column(ForeignKey("sequence_folder.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(8), default=DRAFT)
+    position: Mapped[int] = mapped_column(default=0)
+    draft_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sequence_revision.id", use_alter=True, name="fk_sequence_draft_id_sequence_revision")
+    )
+    live_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sequence_revision.id", use_alter=True, name="fk_sequence_live_id_sequence_revision")
+    )
+    trigger_kind: Mapped[str | None] = mapped_column(String(64))  # of the live revision, for matching
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    folder: Mapped[SequenceFolder | None] = relationship()
+    draft: Mapped[SequenceRevision | None] = relationship(foreign_keys=[draft_id], post_update=True)
+    live: Mapped[SequenceRevision | None] = relationship(foreign_keys=[live_id], post_update=True)
+
+    __table_args__ = (Index("ix_sequence_listening", "status", "trigger_kind"),)
+
+
+class SequenceRevision(Model):
+    """A sequence document as it stood. Never changed: each edit is a new row, undo and redo move `Sequence.draft_id`."""
+
+    __tablename__ = "sequence_revision"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    number: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(BigId)
+    document: Mapped[dict[str, Any]] = mapped_column(Json)
+    summary: Mapped[str] = mapped_column(String(200), default="")  # what the edit did, for undo and history
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_sequence_revision_number", "sequence_id", "number", unique=True),)
+
+
+class Enrolment(Model):
+    """One pass of one contact through one sequence."""
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("sequence_revision.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))  # None: enrolled by hand
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    once_key: Mapped[int | None] = mapped_column(BigId)  # the contact's id where single enrolment is on (ENR-08)
+    status: Mapped[str] = mapped_column(String(12), default=RUNNING)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    step_id: Mapped[str | None] = mapped_column(String(64))  # the step it stands before
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    anchor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the trigger instant
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the step before it was done
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    error: Mapped[str | None] = mapped_column(Text)
+
+    contact: Mapped[Contact] = relationship()
+    sequence: Mapped[Sequence] = relationship()
+    revision: Mapped[SequenceRevision] = relationship()
+
+    __table_args__ = (
+        Index("uq_enrolment_event", "sequence_id", "event_id", "contact_id", unique=True),
+        Index("uq_enrolment_once", "sequence_id", "once_key", unique=True),
+        Index(
+            "ix_enrolment_due",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'active'"),
+            sqlite_where=text("status = 'active'"),
+        ),
+        Index("ix_enrolment_sequence", "sequence_id", "status", "id"),
+        Index("ix_enrolment_contact", "contact_id", "status"),
+    )
+
+
+class StepRun(Model):
+    """What one step did for one enrolment, and why: written once, the answer to "why did / didn't she get this?"."""
+
+    __tablename__ = "step_run"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    step_id: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(16))  # done | skipped | failed | true | false | a branch's letter
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("uq_step_run", "enrolment_id", "step_id", unique=True),
+        Index("ix_step_run_stats", "sequence_id", "step_id", "outcome"),
+    )

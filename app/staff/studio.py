@@ -1,0 +1,55 @@
+"""What the studio has set for itself: its name, zone, sending hours and the like."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, field_validator
+
+from app.db import db
+from app.staff.models import StudioSetting
+
+S = TypeVar("S", bound=BaseModel)
+
+
+class Studio(BaseModel):
+    """The business this installation serves."""
+
+    name: str = "My studio"
+    zone: str = "Europe/Paris"
+    currency: str = "EUR"
+    language: str = "en"  # of what clients read, unless the client prefers another
+    email: str = "studio@example.com"
+    address: str = ""
+    colour: str = ""  # the accent of public pages; empty: Encore's own
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+def get(key: str, shape: type[S]) -> S:
+    """Read one setting, as its typed shape; the shape's defaults where nothing has been set."""
+    stored = db.session.get(StudioSetting, key)
+    return shape.model_validate(stored.value if stored is not None else {})
+
+
+def put(key: str, value: BaseModel) -> None:
+    """Set one setting."""
+    stored = db.session.get(StudioSetting, key)
+    if stored is None:
+        db.session.add(StudioSetting(key=key, value=value.model_dump(mode="json")))
+    else:
+        stored.value = value.model_dump(mode="json")
+
+
+def studio() -> Studio:
+    """The studio's own description."""
+    return get("studio", Studio)

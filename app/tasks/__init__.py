@@ -1,0 +1,5 @@
+"""Tasks of the staff."""
+
+from app.tasks import models
+
+__all__ = ["models"]

@@ -1,0 +1,42 @@
+"""The actors: doorbells. Each does its kind of work, a batch at a time, until none is left (see `app/work.py`)."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+import dramatiq
+import structlog
+from flask import Flask
+from dramatiq.middleware import Interrupt
+
+from app import work
+from app.db import db
+from app.staff import pulse
+from workers.broker import QUEUES
+
+log = structlog.get_logger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Declare one actor a kind of work, on the broker in use."""
+    for name, queue in QUEUES.items():
+        dramatiq.actor(_answering(app, name), actor_name=name, queue_name=queue, max_retries=0)
+
+
+def _answering(app: Flask, name: str) -> Any:  # noqa: ANN401 - what dramatiq takes
+    def answer() -> None:
+        with app.app_context():
+            try:
+                pulse.beat(f"worker:{socket.gethostname()}:{os.getpid()}")
+                db.session.commit()
+                work.run(name)
+            except Interrupt:
+                db.session.rollback()
+            except Exception as error:  # noqa: BLE001 - the clock rings again; one failure must not end the worker
+                db.session.rollback()
+                log.exception("work.failed", actor=name, error=type(error).__name__)
+
+    answer.__doc__ = f"Do what waits for `{name}`, for a minute at most; the next ring takes the rest."
+    return answer

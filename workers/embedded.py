@@ -1,0 +1,60 @@
+"""All in one process: web, workers and clock. What `make run` starts; nothing else to install."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from types import FrameType
+
+import dramatiq
+import waitress
+
+from app import create_app
+from app.config import BadSettings
+from workers import actors, broker, clock
+
+WEB_THREADS = 20
+WORKER_THREADS = 2
+
+
+def main() -> None:
+    """Serve until Ctrl-C or SIGTERM, then stop cleanly."""
+    try:
+        app = create_app()
+    except BadSettings as error:
+        sys.exit(f"Encore cannot start:\n{error}")
+    settings = app.config["SETTINGS"]
+    bell = broker.set_up(settings)
+    actors.register(app)
+
+    stop = threading.Event()
+    worker = dramatiq.Worker(bell, worker_threads=WORKER_THREADS, worker_timeout=100)
+    worker.start()
+    ticking = threading.Thread(target=clock.run, args=(app, stop), name="clock", daemon=True)
+    ticking.start()
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    print(f"Encore is at {settings.public_url}", flush=True)  # noqa: T201 - said to the person who started it
+    try:
+        waitress.serve(
+            app,
+            host=settings.encore_host,
+            port=settings.encore_port,
+            threads=WEB_THREADS,
+            channel_request_lookahead=1,  # lets a stream notice that its reader left
+            ident=None,
+        )
+    except KeyboardInterrupt:
+        pass
+    finally:
+        stop.set()
+        ticking.join(timeout=5)
+        worker.stop()
+
+
+if __name__ == "__main__":
+    main()
