@@ -1,0 +1,3 @@
+"""What every test may ask for. The parts are in `tests/harness/`."""
+
+pytest_plugins = ["tests.harness.watch"]
