@@ -16,7 +16,8 @@ PERMISSIONS: dict[str, LazyString] = {
     "contacts.see": _("See contacts and clients"),
     "contacts.edit": _("Edit contacts, tags and subscriptions"),
     "contacts.erase": _("Erase personal data"),
-    "leads.see": _("See leads"),
+    "leads.see": _("See leads of one’s own"),
+    "leads.see_all": _("See everybody’s leads"),
     "leads.edit": _("Edit leads"),
     "leads.configure": _("Set up stages, sources, forms and round-robin"),
     "lifecycle.see": _("See the lifecycle board and its figures"),
@@ -38,6 +39,7 @@ _FRONT_DESK = [
     "contacts.see",
     "contacts.edit",
     "leads.see",
+    "leads.see_all",
     "leads.edit",
     "sandbox.use",
 ]
