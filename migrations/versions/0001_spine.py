@@ -271,8 +271,7 @@ def upgrade() -> None:
         "round_robin_member",
         sa.Column("staff_id", BigId, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("last_given_at", UtcDateTime(), nullable=True),
-        sa.Column("given", sa.Integer(), nullable=False),
+        sa.Column("last_turn", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_round_robin_member_staff_id_staff")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_round_robin_member")),
     )
@@ -432,11 +431,10 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=200), nullable=False),
         sa.Column("faults", Json, nullable=False),
         sa.Column("was_client", sa.Boolean(), nullable=False),
-        sa.Column("position", sa.Double(), nullable=False),
-        sa.Column("last_note", sa.String(length=200), nullable=False),
-        sa.Column("last_activity_at", UtcDateTime(), nullable=False),
+        sa.Column("stage_since", UtcDateTime(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("converted_at", UtcDateTime(), nullable=True),
+        sa.Column("sale", sa.String(length=200), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_lead_assignee_id_staff")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_lead_contact_id_contact")),
@@ -447,7 +445,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lead_assignee_id"), ["assignee_id"], unique=False)
-        batch_op.create_index("ix_lead_board", ["stage_id", "position", "id"], unique=False)
+        batch_op.create_index("ix_lead_board", ["stage_id", "stage_since", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index("ix_lead_created_at", ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_source_id"), ["source_id"], unique=False)
