@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask_babel import LazyString, lazy_gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 EVERYTHING = "*"
 
