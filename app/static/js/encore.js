@@ -1,0 +1,19 @@
+/* The behaviours every page of the staff has. Each is one file and starts and stops with its own markup. */
+import "./bulk-bar.js";
+import "./char-count.js";
+import "./confirm-dialog.js";
+import "./copy-link.js";
+import "./drag-list.js";
+import "./drawer-host.js";
+import "./jump-dialog.js";
+import "./keys.js";
+import "./list-keys.js";
+import "./menu-keys.js";
+import "./modal-host.js";
+import "./nav-memory.js";
+import "./openers.js";
+import "./quiet-tabs.js";
+import "./sms-counter.js";
+import "./tab-order.js";
+import "./theme.js";
+import "./toast-region.js";
