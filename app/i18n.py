@@ -1,8 +1,8 @@
-"""Languages: English at the source, French beside it. Staff choose theirs; the public gets what its browser asks for."""
+"""Languages: English at the source, French beside it. Staff choose theirs, the public gets what its browser wants."""
 
 from __future__ import annotations
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
@@ -12,12 +12,13 @@ babel = Babel()
 
 
 def chosen_language() -> str:
-    """The language of the answer: the page's own (`g.language`), the member of staff's, else the browser's."""
-    if g.get("language") in LANGUAGES:
-        return str(g.language)
+    """The language of the answer: the page's own (`g.language`, `?lang=`), the staff's own, else the browser's."""
+    wanted = g.get("language") or (request.args.get("lang") if has_request_context() else None)
+    if wanted in LANGUAGES:
+        return str(wanted)
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
-    return request.accept_languages.best_match(list(LANGUAGES)) or "en" if request else "en"
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en" if has_request_context() else "en"
 
 
 def init_app(app: Flask) -> None:
