@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from app import config, db, i18n, live, sandbox, web
+from app import config, db, frame, i18n, live, sandbox, web
 from app.config import Settings
 
 # Each room registers its own: models, rules, triggers, actions, consumers, background work. Order is that of the layers.
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     web.init_app(app)
     sandbox.init_app(app)
+    frame.init_app(app)
     app.register_blueprint(live.bp)
     for name in ROOMS:
         room = import_module(f"app.{name}")
