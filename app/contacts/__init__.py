@@ -1,14 +1,5 @@
 """People: one record each, with tags, custom fields, consent and segments."""
 
-from __future__ import annotations
-
-from flask import Flask
-
-from app.contacts import models, views
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(views.bp)
-
+from app.contacts import models
 
 __all__ = ["models"]
