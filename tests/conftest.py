@@ -1,3 +1,3 @@
 """What every test may ask for. The parts are in `tests/harness/`."""
 
-pytest_plugins = ["tests.harness.watch"]
+pytest_plugins = ["tests.harness.watch", "tests.harness.fixtures"]
