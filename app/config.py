@@ -98,6 +98,11 @@ class Settings(BaseModel):
         return self.encore_public_url or f"http://{self.encore_host}:{self.encore_port}"
 
     @property
+    def rate_limit_storage(self) -> str:
+        """Where requests are counted: in Redis, for which the limiter has its own word when it is a unix socket."""
+        return (self.redis_url or "memory://").replace("unix://", "redis+unix://", 1)
+
+    @property
     def has_twilio(self) -> bool:
         return self.twilio_account_sid is not None
 

@@ -1,4 +1,4 @@
-"""The four subscriptions of a contact (UNS-01 … UNS-05): the flags say what holds, the ledger who changed it and how."""
+"""The four subscriptions of a contact (UNS-01 … UNS-05): flags say what holds, the ledger who changed it and how."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def give(
     return _change(contact, consents, is_given=True, by=by, via=via, message_id=None, note=note)
 
 
-def _change(  # noqa: PLR0913 - what a line of the ledger holds
+def _change(
     contact: Contact,
     consents: Iterable[str],
     *,

@@ -72,6 +72,7 @@ def create_contact(details: Details, *, by: events.Actor | Acting, via: str) -> 
         custom=details.custom,
         lifecycle_stage=stages.default_stage(),
         lifecycle_changed_at=now,
+        lifecycle_position=-now.timestamp(),  # on top of its lane (`app/lifecycle/board.py`)
         created_at=now,
     )
     db.session.add(contact)

@@ -15,6 +15,8 @@ from app.contacts import people, tags
 from app.contacts.models import Contact
 from app.contacts.people import Details
 from app.db import db
+from app.leads import capture, queries
+from app.leads.models import Lead, LeadSource
 from app.staff import passwords
 from app.staff.models import Location, Role, Staff
 
@@ -79,3 +81,19 @@ def client(name: str | None = None, **more: Any) -> Contact:  # noqa: ANN401
     people.make_client(made, by=SYSTEM, via="dashboard")
     db.session.flush()
     return made
+
+
+def source(name: str | None = None) -> LeadSource:
+    """A source of leads; the one of this name where it exists."""
+    wanted = name or f"Page {next(_numbers)}"
+    found = queries.source_named(wanted)
+    if found is None:
+        found = LeadSource(name=wanted, position=next(_numbers))
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def lead(of: Contact | None = None, *, from_source: str = "Website form", **more: Any) -> Lead:
+    """An open lead, of a new contact unless told whose; `more` is what `capture_lead` takes."""
+    return capture.capture_lead(of or contact(), source(from_source), by=SYSTEM, **more)

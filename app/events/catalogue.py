@@ -320,6 +320,8 @@ class SequenceEvent(Data):
 
 _declare("task.created", TaskEvent, _("Task created: %(title)s"), icon="checklist", live=True)
 _declare("task.completed", TaskEvent, _("Task done: %(title)s"), icon="check", live=True)
+_declare("task.reopened", TaskEvent, _("Task open again: %(title)s"), icon="arrow-back-up", live=True, to=())
+_declare("task.postponed", TaskEvent, _("Task put off: %(title)s"), icon="clock", live=True, to=())
 _declare("score.changed", ScoreChanged, _("Score %(points)+d, now %(score)d"), icon="flame", feed=False, to=())
 _declare(
     "score.became_hot",

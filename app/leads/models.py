@@ -58,13 +58,14 @@ class Lead(Model):
     custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     item_kind: Mapped[str] = mapped_column(String(24), default="")  # what an abandoned checkout was about
     item: Mapped[str] = mapped_column(String(200), default="")
-    faults: Mapped[list[str]] = mapped_column(Json, default=list)  # "email", "phone": entered and not usable (LEAD-19)
+    faults: Mapped[dict[str, str]] = mapped_column(
+        Json, default=dict
+    )  # "email", "phone": as typed, not usable (LEAD-19)
     was_client: Mapped[bool] = mapped_column(default=False)  # when the lead came (LEAD-17)
-    position: Mapped[float] = mapped_column(default=0.0)  # in its column, smallest on top
-    last_note: Mapped[str] = mapped_column(String(200), default="")  # what happened last, for the card
-    last_activity_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stage_since: Mapped[datetime] = mapped_column(UtcDateTime)  # the latest in a stage stands on top of its column
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     converted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sale: Mapped[str] = mapped_column(String(200), default="")  # the sale that converted it, as the studio numbers it
     rev: Mapped[int] = mapped_column(default=1)
 
     contact: Mapped[Contact] = relationship()
@@ -82,7 +83,7 @@ class Lead(Model):
             postgresql_where=text("status IN ('not_contacted', 'contacted')"),
             sqlite_where=text("status IN ('not_contacted', 'contacted')"),
         ),
-        Index("ix_lead_board", "stage_id", "position", "id"),
+        Index("ix_lead_board", "stage_id", "stage_since", "id"),
         Index("ix_lead_created_at", "created_at", "id"),
     )
 
@@ -91,8 +92,13 @@ class Lead(Model):
         return self.status in OPEN_STATUSES
 
     @property
+    def lasting_faults(self) -> dict[str, str]:
+        """What was typed and cannot be used, as long as the contact has nothing better (LEAD-19)."""
+        return {name: typed for name, typed in self.faults.items() if not getattr(self.contact, name)}
+
+    @property
     def is_fraudulent(self) -> bool:
-        return bool(self.faults)
+        return bool(self.lasting_faults)
 
 
 class LeadForm(Model):
@@ -117,13 +123,12 @@ class LeadForm(Model):
 
 
 class RoundRobinMember(Model):
-    """Somebody in the rotation for new leads, in order of joining (LEAD-12)."""
+    """Somebody in the rotation for new leads, in order of joining (LEAD-12). The highest turn is the last one given."""
 
     __tablename__ = "round_robin_member"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
-    last_given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    given: Mapped[int] = mapped_column(default=0)
+    last_turn: Mapped[int] = mapped_column(default=0)
 
     staff: Mapped[Staff] = relationship()

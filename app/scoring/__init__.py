@@ -1,5 +1,5 @@
 """Points for engagement; who is hot."""
 
-from app.scoring import models
+from app.scoring import cooling, ledger, models, rules
 
-__all__ = ["models"]
+__all__ = ["cooling", "ledger", "models", "rules"]

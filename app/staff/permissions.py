@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask_babel import LazyString, lazy_gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 EVERYTHING = "*"
 
@@ -16,7 +17,8 @@ PERMISSIONS: dict[str, LazyString] = {
     "contacts.see": _("See contacts and clients"),
     "contacts.edit": _("Edit contacts, tags and subscriptions"),
     "contacts.erase": _("Erase personal data"),
-    "leads.see": _("See leads"),
+    "leads.see": _("See leads of one’s own"),
+    "leads.see_all": _("See everybody’s leads"),
     "leads.edit": _("Edit leads"),
     "leads.configure": _("Set up stages, sources, forms and round-robin"),
     "lifecycle.see": _("See the lifecycle board and its figures"),
@@ -38,6 +40,7 @@ _FRONT_DESK = [
     "contacts.see",
     "contacts.edit",
     "leads.see",
+    "leads.see_all",
     "leads.edit",
     "sandbox.use",
 ]

@@ -1,5 +1,5 @@
 """Tasks of the staff."""
 
-from app.tasks import models
+from app.tasks import desk, models, queries
 
-__all__ = ["models"]
+__all__ = ["desk", "models", "queries"]

@@ -12,6 +12,8 @@ from app.db import BigId, Model, UtcDateTime
 from app.leads.models import Lead
 from app.staff.models import Location, Role, Staff
 
+OPEN, DONE = "open", "done"
+
 
 class Task(Model):
     """Something somebody has to do. One row however many see it; whoever completes it first has done it."""
@@ -26,7 +28,7 @@ class Task(Model):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # exactly one of the three is set
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id"))
     location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
-    status: Mapped[str] = mapped_column(String(8), default="open")  # open | done
+    status: Mapped[str] = mapped_column(String(8), default=OPEN)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

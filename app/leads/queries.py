@@ -1,0 +1,111 @@
+"""What is read about leads: one lead, its source and stage, and which of them somebody may see."""
+
+from __future__ import annotations
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.contacts.models import Contact
+from app.db import db
+from app.leads.models import OPEN_STATUSES, Lead, LeadSource, LeadStage
+from app.staff.models import Staff
+
+ALL_LEADS = "leads.see_all"
+
+
+def leads_seen_by(staff: Staff) -> Select[Lead]:
+    """The leads this person may see, with all that a row shows (`ROLE-03`, `ROLE-05`)."""
+    return (
+        select(Lead)
+        .join(Lead.contact)
+        .join(Lead.source)
+        .join(Lead.stage)
+        .outerjoin(Lead.assignee)
+        .options(
+            contains_eager(Lead.contact),
+            contains_eager(Lead.source),
+            contains_eager(Lead.stage),
+            contains_eager(Lead.assignee).joinedload(Staff.role),
+        )
+        .where(is_seen_by(staff))
+    )
+
+
+def is_seen_by(staff: Staff) -> ColumnElement[bool]:
+    """Whether a lead, joined with its contact, is shown to this person.
+
+    Some see their own leads only; some see one location, and those who have none.
+    """
+    seen: list[ColumnElement[bool]] = [true()]
+    if not staff.may(ALL_LEADS):
+        seen.append(Lead.assignee_id == staff.id)
+    if staff.only_location_id is not None:
+        seen.append(or_(Contact.location_id == staff.only_location_id, Contact.location_id.is_(None)))
+    return and_(*seen)
+
+
+def get_lead(lead_id: int, *, seen_by: Staff) -> Lead:
+    """One lead. Aborts with 404 where there is none that this person may see."""
+    lead = db.session.scalar(leads_seen_by(seen_by).where(Lead.id == lead_id))
+    return lead if lead is not None else abort(404)
+
+
+def open_lead_of(contact_id: int, source_id: int | None = None) -> Lead | None:
+    """The contact's open lead, from one source or the latest of any."""
+    wanted = select(Lead).where(Lead.contact_id == contact_id, Lead.status.in_(OPEN_STATUSES))
+    if source_id is not None:
+        wanted = wanted.where(Lead.source_id == source_id)
+    return db.session.scalar(wanted.order_by(Lead.created_at.desc(), Lead.id.desc()).limit(1))
+
+
+def leads_of(contact_id: int) -> list[Lead]:
+    """All leads of a contact, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Lead)
+            .where(Lead.contact_id == contact_id)
+            .options(joinedload(Lead.source), joinedload(Lead.stage), joinedload(Lead.assignee))
+            .order_by(Lead.created_at.desc(), Lead.id.desc())
+        )
+    )
+
+
+def all_sources() -> list[LeadSource]:
+    return list(db.session.scalars(select(LeadSource).order_by(LeadSource.position, LeadSource.id)))
+
+
+def source_named(name: str) -> LeadSource | None:
+    """A source by its name, whatever its case."""
+    return db.session.scalar(select(LeadSource).where(func.lower(LeadSource.name) == name.strip().lower()))
+
+
+def built_in_source(key: str) -> LeadSource:
+    """A source of the first day (SRC-03), by key: "dashboard", "abandoned_checkout", "website_form", "api"."""
+    return db.session.scalars(select(LeadSource).where(LeadSource.key == key)).one()
+
+
+def all_stages() -> list[LeadStage]:
+    """The stages a lead can be in, in the order of the board."""
+    return list(
+        db.session.scalars(select(LeadStage).where(~LeadStage.is_retired).order_by(LeadStage.position, LeadStage.id))
+    )
+
+
+def first_stage() -> LeadStage:
+    """Where new leads begin (LEAD-08)."""
+    return db.session.scalars(
+        select(LeadStage).where(~LeadStage.is_retired).order_by(LeadStage.position, LeadStage.id).limit(1)
+    ).one()
+
+
+def stage_named(name: str) -> LeadStage | None:
+    """A stage by its name, whatever its case."""
+    return db.session.scalar(
+        select(LeadStage).where(func.lower(LeadStage.name) == name.strip().lower(), ~LeadStage.is_retired)
+    )
+
+
+def assignable_staff() -> list[Staff]:
+    """Who can be given a lead: everybody whose account is active, by name."""
+    return list(db.session.scalars(select(Staff).where(Staff.is_active_account).order_by(Staff.name, Staff.id)))

@@ -1,0 +1,27 @@
+"""What can be asked about a contact's score."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, exists, select
+
+from app.contacts.models import Contact
+from app.rules import RuleUse, Subject, rule
+from app.rules.registry import COMPARISONS, compare
+
+
+@rule("score", _("Score"), value="number", ops=tuple(COMPARISONS), group="engagement")
+def score(about: Subject, use: RuleUse) -> ColumnElement[bool]:
+    points = select(Contact.score).where(Contact.id == about.contact_id).scalar_subquery()
+    return compare(use.op, points, int(use.value or 0))
+
+
+@rule(
+    "hot",
+    _("Is hot"),
+    group="engagement",
+    sentence=_("is hot"),
+    waits_for=("score.became_hot", "score.became_cold"),
+)
+def hot(about: Subject, _use: RuleUse) -> ColumnElement[bool]:
+    return exists().where(Contact.id == about.contact_id, Contact.hot_since.is_not(None))
