@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-DEFAULT_SECRET = "not-a-secret"  # a marker that production refuses, never a key worth having
+DEFAULT_SECRET = "not-a-secret"  # noqa: S105 - a marker that production refuses, never a key worth having
 
 
 class BadSettings(Exception):
@@ -26,7 +26,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     encore_host: str = "127.0.0.1"
-    encore_port: int = Field(8000, ge=1, le=65535)
+    encore_port: int = Field(default=8000, ge=1, le=65535)
     encore_data: Path = Path("var")
     encore_public_url: str = ""
     encore_secret_key: str = DEFAULT_SECRET

@@ -37,7 +37,7 @@ SOURCES = (
 
 
 def lay() -> None:
-    """Bring a database with all its tables to the first day. What is there already stays as it is; the caller commits."""
+    """Bring a database with all its tables to the first day. What is there stays as it is; the caller commits."""
     if not _has(Role):
         db.session.add_all(
             Role(key=key, name=name, permissions=allowed, position=position)
@@ -71,5 +71,5 @@ def lay() -> None:
     db.session.flush()
 
 
-def _has(model: type[Role] | type[LifecycleStage] | type[LeadStage] | type[LeadSource] | type[Location]) -> bool:
+def _has(model: type[Role | LifecycleStage | LeadStage | LeadSource | Location]) -> bool:
     return bool(db.session.scalar(select(func.count()).select_from(model)))

@@ -34,7 +34,7 @@ def register(panel: Panel) -> None:
     _panels[panel.place, panel.key] = panel
 
 
-def shown(place: str, about: Any) -> list[Markup]:  # noqa: ANN401 - a contact, a lead …
+def shown(place: str, about: Any) -> list[Markup]:
     """The panels of a place, in their order."""
     wanted = sorted((panel for panel in _panels.values() if panel.place == place), key=lambda panel: panel.order)
     return [markup for panel in wanted if (markup := panel.render(about))]

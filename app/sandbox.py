@@ -76,8 +76,8 @@ def is_on() -> bool:
 def advance(by: timedelta) -> Played:
     """Move the clock on, playing everything that falls due on the way at its own time, in order (BEY-06, WRK-03).
 
-    Commits as it goes, as the workers would. Raises NoSandbox in an installation that lives in real time, ValueError for
-    a step back or beyond 400 days.
+    Commits as it goes, as the workers would. Raises NoSandbox in an installation that lives in real time, ValueError
+    for a step back or beyond 400 days.
     """
     if not is_on():
         raise NoSandbox

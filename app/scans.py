@@ -1,7 +1,7 @@
 """What comes true by the mere passing of time: the clock looks for it and records ordinary events.
 
-A scan finds what has become true by now and calls verbs, with dedupe keys that make a second look harmless. It answers how
-many it found, and never commits. `next_at`, where a scan knows it, lets the sandbox stop exactly there.
+A scan finds what has become true by now and calls verbs, with dedupe keys that make a second look harmless. It answers
+how many it found, and never commits. `next_at`, where a scan knows it, lets the sandbox stop exactly there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tells the workers, after the commit, that there is work: a doorbell, never the work itself.
 
-A ring that gets lost costs seconds: the clock rings every actor that has due work. The bell itself (the broker) hangs in
-`workers/`, which installs it here at start; without one, as in a shell, rings go unheard.
+A ring that gets lost costs seconds: the clock rings every actor that has due work. The bell itself (the broker) hangs
+in `workers/`, which installs it here at start; without one, as in a shell, rings go unheard.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
@@ -19,7 +20,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.db import db, set_reading
 
@@ -50,7 +51,7 @@ def wants_partial() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") != "full"
 
 
-def page(template: str, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401
+def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Show a page, or only its inside (`leads/_board.html` for `leads/board.html`) when HTMX swaps it in."""
     folder, _, name = template.rpartition("/")
     wanted = f"{folder}/_{name}" if wants_partial() else template
@@ -67,7 +68,7 @@ def reply(
     status: int = 200,
     toast: str | None = None,
     undo: str | None = None,
-    **context: Any,  # noqa: ANN401
+    **context: Any,
 ) -> Response:
     """Answer a POST with the changed partial and others out of band; without HTMX, send the browser `back` (303)."""
     if not wants_partial():
@@ -95,7 +96,7 @@ def tell(response: Response, text: str, *, tone: str = "ok", undo: str | None = 
     return response
 
 
-def trigger(response: Response, name: str, detail: Any = None) -> Response:  # noqa: ANN401
+def trigger(response: Response, name: str, detail: Any = None) -> Response:
     """Fire a DOM event in the browser once the answer is in."""
     events = json.loads(response.headers.get("HX-Trigger", "{}"))
     response.headers["HX-Trigger"] = json.dumps(events | {name: detail})
@@ -175,7 +176,7 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    if response.status_code < 400:
+    if response.status_code < HTTPStatus.BAD_REQUEST:
         db.session.commit()
     else:
         db.session.rollback()
@@ -183,6 +184,13 @@ def _end(response: Response) -> Response:
 
 
 # ------------------------------------------------------------------ errors
+
+_other_errors: dict[str, Callable[[HTTPException], Response]] = {}
+
+
+def answer_errors_below(prefix: str, say: Callable[[HTTPException], Response]) -> None:
+    """Let another room word the errors of the addresses below a prefix (the API answers in JSON)."""
+    _other_errors[prefix] = say
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -194,6 +202,9 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     db.session.rollback()
+    for prefix, say in _other_errors.items():
+        if request.path.startswith(prefix):
+            return say(error)
     response = _error(error.code or 500, None)
     for name, value in error.get_headers(request.environ):
         if name.lower() in {"allow", "retry-after"}:
@@ -203,10 +214,10 @@ def _http_error(error: HTTPException) -> Response:
 
 def _crashed(error: Exception) -> Response:
     db.session.rollback()
-    log.exception("request.failed", endpoint=request.endpoint, error=type(error).__name__)
+    log.error("request.failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
     if current_app.testing or current_app.debug:
         raise error
-    return _error(500, None)
+    return _http_error(InternalServerError())
 
 
 def _error(status: int, text: str | None) -> Response:

@@ -1,7 +1,7 @@
 """Work that waits in the database, and how it is done: a batch at a time, one transaction a batch.
 
-Each room that has background work registers it here under the name of its actor. The actors in `workers/`, the sandbox's
-fast-forward and the tests all do it through `run`; the clock asks `due_actors` whom to ring.
+Each room that has background work registers it here under the name of its actor. The actors in `workers/`, the
+sandbox's fast-forward and the tests all do it through `run`; the clock asks `due_actors` whom to ring.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from app.db import db
 class Work:
     """One kind of background work.
 
-    `claim` marks up to a batch as taken, in the transaction at hand, and answers it (empty: nothing to do). `act`, where
-    there is one, runs after that is committed, for what reaches outside; without one, claiming is already doing.
+    `claim` marks up to a batch as taken, in the transaction at hand, and answers it (empty: nothing to do). `act`,
+    where there is one, runs after that is committed, for what reaches outside; without one, claiming is already doing.
     `next_due` is the instant from which something waits, None when nothing does.
     """
 

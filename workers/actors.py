@@ -8,8 +8,8 @@ from typing import Any
 
 import dramatiq
 import structlog
-from flask import Flask
 from dramatiq.middleware import Interrupt
+from flask import Flask
 
 from app import work
 from app.db import db
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
         dramatiq.actor(_answering(app, name), actor_name=name, queue_name=queue, max_retries=0)
 
 
-def _answering(app: Flask, name: str) -> Any:  # noqa: ANN401 - what dramatiq takes
+def _answering(app: Flask, name: str) -> Any:
     def answer() -> None:
         with app.app_context():
             try:
@@ -34,7 +34,7 @@ def _answering(app: Flask, name: str) -> Any:  # noqa: ANN401 - what dramatiq ta
                 work.run(name)
             except Interrupt:
                 db.session.rollback()
-            except Exception as error:  # noqa: BLE001 - the clock rings again; one failure must not end the worker
+            except Exception as error:
                 db.session.rollback()
                 log.exception("work.failed", actor=name, error=type(error).__name__)
 

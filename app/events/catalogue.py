@@ -48,7 +48,7 @@ def kind(key: str) -> Kind:
         raise UnknownKind(key) from None
 
 
-def _declare(  # noqa: PLR0913 - a declaration names all there is to know
+def _declare(
     key: str,
     data: type[Data],
     sentence: LazyString,

@@ -18,6 +18,9 @@ EVENTS: Table = Event.__table__  # type: ignore[assignment]
 QUEUE: Table = QueuedEvent.__table__  # type: ignore[assignment]
 
 
+SYSTEM = Actor.system()
+
+
 class HasId(Protocol):
     """A row, saved or about to be."""
 
@@ -38,7 +41,7 @@ class Entry:
     kind: str
     contact_id: int | None
     data: dict[str, Any] = field(default_factory=dict)
-    by: Actor = Actor("system")
+    by: Actor = SYSTEM
     occurred_at: datetime | None = None
     dedupe_key: str | None = None
 
@@ -46,20 +49,20 @@ class Entry:
 def record(
     kind: str,
     contact: HasId | None,
+    /,
     *,
     by: Actor | Acting | None = None,
     at: datetime | None = None,
     dedupe_key: str | None = None,
-    **data: Any,  # noqa: ANN401 - the catalogue checks the shape
+    **data: Any,
 ) -> int | None:
     """Write one event about a contact. Answers its id, or None where the dedupe key was known already.
 
-    `at` is when it happened, now unless told. Raises catalogue.UnknownKind, or pydantic's ValidationError for data of the
-    wrong shape: both are mistakes of the caller.
+    `at` is when it happened, now unless told. Raises catalogue.UnknownKind, or pydantic's ValidationError for data of
+    the wrong shape: both are mistakes of the caller.
     """
     db.session.flush()  # a contact made in this transaction has its id only now
-    who = by if isinstance(by, Actor) else by.as_actor if by is not None else Actor.system()
-    entry = Entry(kind, contact.id if contact is not None else None, data, who, at, dedupe_key)
+    entry = Entry(kind, contact.id if contact is not None else None, data, actor(by), at, dedupe_key)
     ids = record_many([entry])
     return ids[0] if ids else None
 
@@ -72,6 +75,13 @@ def record_many(entries: Sequence[Entry]) -> list[int]:
     written = insert_new(EVENTS, rows, returning=("id", "kind"))
     _hand_out((row.id, row.kind) for row in written)
     return [row.id for row in written]
+
+
+def actor(by: Actor | Acting | None) -> Actor:
+    """Who stands behind an event: time itself where nobody does."""
+    if by is None:
+        return Actor.system()
+    return by if isinstance(by, Actor) else by.as_actor
 
 
 def _row(entry: Entry, recorded_at: datetime) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Handing events to consumers, each event once to each.
 
-A consumer takes events by deleting their queue rows in the transaction of its effects: a worker killed in mid-batch rolls
-both back, and the next one finds the rows again. No lease, no cursor, no order lost to transactions that commit late.
+A consumer takes events by deleting their queue rows in the transaction of its effects: a worker killed in mid-batch
+rolls both back, and the next one finds the rows again. No lease, no cursor, no order lost to transactions that commit
+late.
 """
 
 from __future__ import annotations

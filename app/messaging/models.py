@@ -53,7 +53,7 @@ class Conversation(Model):
 
 
 class Message(Model):
-    """One message. Outgoing ones are queued, claimed under a lease, sent, and end in a state that says what is known."""
+    """One message. Outgoing ones are queued, claimed under a lease, sent, and end in a state that says what we know."""
 
     __tablename__ = "message"
 

@@ -1,7 +1,7 @@
 """Rules: each one declaration with a key, a label, the fields its form shows and one function giving a SQL expression.
 
-The same declaration serves list filters and segments, conditions and exits of sequences, and restrictions, so that "why did
-this person not match?" has one answer everywhere. A room declares its rules in its own `rules.py`:
+The same declaration serves list filters and segments, conditions and exits of sequences, and restrictions, so that "why
+did this person not match?" has one answer everywhere. A room declares its rules in its own `rules.py`:
 
     @rule("tag.has", _("Has the tag"), value="tag")
     def has_tag(about: Subject, use: RuleUse) -> ColumnElement[bool]:
@@ -60,7 +60,7 @@ class RuleUse(BaseModel):
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a rule is asked about: a column (or value) of contact ids, the present, and when the enrolment began, if any."""
+    """Whom a rule is asked about: a column of contact ids, the present, and when the enrolment began, if any."""
 
     contact_id: ColumnElement[int]
     now: datetime
@@ -100,7 +100,7 @@ class UnknownRule(KeyError):
 RULES: dict[str, Rule] = {}
 
 
-def rule(  # noqa: PLR0913 - a declaration names all there is to know
+def rule(
     key: str,
     label: LazyString,
     *,
@@ -142,6 +142,6 @@ def expression(uses: Sequence[RuleUse], about: Subject, match: str = "all") -> C
     return or_(false(), *said)
 
 
-def compare(op: str | None, left: ColumnElement[Any], right: Any) -> ColumnElement[bool]:  # noqa: ANN401
+def compare(op: str | None, left: ColumnElement[Any], right: Any) -> ColumnElement[bool]:
     """Compare with one of COMPARISONS, "==" where none is named."""
     return COMPARISONS[op or "=="](left, right)

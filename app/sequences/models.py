@@ -54,7 +54,7 @@ class Sequence(Model):
 
 
 class SequenceRevision(Model):
-    """A sequence document as it stood. Never changed: each edit is a new row, undo and redo move `Sequence.draft_id`."""
+    """A sequence document as it stood. Never changed: an edit is a new row, undo and redo move `Sequence.draft_id`."""
 
     __tablename__ = "sequence_revision"
 

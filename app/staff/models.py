@@ -45,7 +45,7 @@ class Role(Model):
     staff: Mapped[list[Staff]] = relationship(back_populates="role", order_by="Staff.name")
 
 
-class Staff(Model, UserMixin):
+class Staff(Model, UserMixin):  # type: ignore[misc]
     """A person who works here and may sign in."""
 
     __tablename__ = "staff"

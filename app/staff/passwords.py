@@ -27,13 +27,13 @@ def set_password(staff: Staff, password: str) -> None:
 
 def check(email: str, password: str) -> Staff | None:
     """The active account with this address and password, else None; both take equally long."""
-    staff = db.session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower()))
+    staff: Staff | None = db.session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower()))
     stored = staff.password_hash if staff is not None else None
     try:
-        matches = hasher().verify(stored or _DUMMY, password) and stored is not None
+        hasher().verify(stored or _DUMMY, password)
     except (VerificationError, InvalidHashError):
-        matches = False
-    if staff is None or not matches or not staff.is_active_account:
+        return None
+    if staff is None or stored is None or not staff.is_active_account:
         return None
     staff.last_seen_at = clock.now()
     return staff

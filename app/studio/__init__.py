@@ -1,5 +1,5 @@
 """What people do at the studio: bookings, visits, memberships, purchases."""
 
-from app.studio import models
+from app.studio import classes, models, sales
 
-__all__ = ["models"]
+__all__ = ["classes", "models", "sales"]

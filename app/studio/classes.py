@@ -1,0 +1,87 @@
+"""Booking classes, cancelling, attending: the event, and the fact that rules ask about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.contacts import people
+from app.contacts.models import Contact
+from app.db import db
+from app.events.posting import How, posts
+from app.studio.models import Booking
+
+CARRIED = ("template", "teacher", "discount_code", "membership", "class_id", "ends_at")
+
+
+@posts("class.booked")
+def book_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
+    """Somebody books a class: they are a client from now on (GEN-03). A repeat does nothing."""
+    event_id = how.record("class.booked", contact, data)
+    if event_id is None:
+        return None
+    booking = booking_of(contact, data)
+    if booking is None:
+        db.session.add(_booking(contact, data, how))
+    else:
+        booking.cancelled_at = None
+    people.make_client(contact, by=how.by, via="booking")
+    return event_id
+
+
+@posts("class.booking_cancelled")
+def cancel_booking(contact: Contact, data: dict[str, Any], how: How) -> int | None:
+    """A booking is cancelled: it counts no more."""
+    event_id = how.record("class.booking_cancelled", contact, data)
+    booking = booking_of(contact, data) if event_id is not None else None
+    if booking is not None:
+        booking.cancelled_at = how.at
+    return event_id
+
+
+@posts("class.visited")
+def visit_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
+    """Somebody attends a class, booked before or not."""
+    event_id = how.record("class.visited", contact, data)
+    if event_id is None:
+        return None
+    booking = booking_of(contact, data)
+    if booking is None:
+        booking = _booking(contact, data, how)
+        db.session.add(booking)
+    booking.visited_at = booking.visited_at or how.at
+    people.make_client(contact, by=how.by, via="booking")
+    return event_id
+
+
+def booking_of(contact: Contact, data: dict[str, Any]) -> Booking | None:
+    """The booking an event is about: by the booking's id, else the contact's booking of that class not visited yet."""
+    own = select(Booking).where(Booking.contact_id == contact.id, Booking.kind == "class")
+    if data.get("booking_id"):
+        return db.session.scalar(own.where(Booking.external_id == data["booking_id"]))
+    if not data.get("class_name"):
+        return None
+    same = own.where(Booking.name == data["class_name"], Booking.visited_at.is_(None), Booking.cancelled_at.is_(None))
+    if data.get("starts_at"):
+        same = same.where(Booking.starts_at == _instant(data["starts_at"]))
+    return db.session.scalars(same.order_by(Booking.booked_at.desc()).limit(1)).first()
+
+
+def _booking(contact: Contact, data: dict[str, Any], how: How) -> Booking:
+    return Booking(
+        contact_id=contact.id,
+        external_id=data.get("booking_id") or None,
+        kind="class",
+        name=data.get("class_name", ""),
+        location=data.get("location", ""),
+        paid_with=data.get("paid_with", ""),
+        booked_at=how.at,
+        starts_at=_instant(data["starts_at"]) if data.get("starts_at") else None,
+        data={key: data[key] for key in CARRIED if data.get(key)},
+    )
+
+
+def _instant(said: str | datetime) -> datetime:
+    return datetime.fromisoformat(said) if isinstance(said, str) else said
