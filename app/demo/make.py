@@ -6,19 +6,26 @@ Tests and the demo's seeds use the same ones; name only what matters, the rest i
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import clock, events
 from app.contacts import people, tags
 from app.contacts.models import Contact
 from app.contacts.people import Details
 from app.db import db
+from app.events.models import QueuedEvent
 from app.leads import capture, queries
 from app.leads.models import Lead, LeadSource
-from app.staff import passwords
+from app.scoring import ledger
+from app.scoring.settings import KEY as SCORING
+from app.scoring.settings import scoring
+from app.staff import passwords, studio
 from app.staff.models import Location, Role, Staff
+from app.tasks import desk
+from app.tasks.models import Task
 
 _numbers = itertools.count(1)
 
@@ -43,7 +50,7 @@ def role(key: str) -> Role:
     return db.session.scalars(select(Role).where(Role.key == key)).one()
 
 
-def staff(name: str | None = None, role_key: str = "front_desk", **more: Any) -> Staff:  # noqa: ANN401
+def staff(name: str | None = None, role_key: str = "front_desk", **more: Any) -> Staff:
     """A member of the staff who can sign in with PASSWORD."""
     number = next(_numbers)
     full_name = name or f"Léa Fontaine {number}"
@@ -58,7 +65,7 @@ def staff(name: str | None = None, role_key: str = "front_desk", **more: Any) ->
     return member
 
 
-def contact(name: str | None = None, **more: Any) -> Contact:  # noqa: ANN401
+def contact(name: str | None = None, **more: Any) -> Contact:
     """A contact with an e-mail address and a French mobile number, unless told otherwise (None leaves one out)."""
     number = next(_numbers)
     first, _, last = (name or f"Camille Moreau {number}").partition(" ")
@@ -75,7 +82,7 @@ def contact(name: str | None = None, **more: Any) -> Contact:  # noqa: ANN401
     return made
 
 
-def client(name: str | None = None, **more: Any) -> Contact:  # noqa: ANN401
+def client(name: str | None = None, **more: Any) -> Contact:
     """A contact who is on the client list."""
     made = contact(name, **more)
     people.make_client(made, by=SYSTEM, via="dashboard")
@@ -97,3 +104,45 @@ def source(name: str | None = None) -> LeadSource:
 def lead(of: Contact | None = None, *, from_source: str = "Website form", **more: Any) -> Lead:
     """An open lead, of a new contact unless told whose; `more` is what `capture_lead` takes."""
     return capture.capture_lead(of or contact(), source(from_source), by=SYSTEM, **more)
+
+
+def task(
+    title: str = "Call back",
+    *,
+    assignee: Staff | None = None,
+    role: Role | None = None,
+    location: Location | None = None,
+    contact: Contact | None = None,
+    due_days: float | None = None,
+    **more: Any,
+) -> Task:
+    """An open task, for the front desk unless told for whom; `due_days` from now."""
+    if assignee is None and location is None:
+        role = role or db.session.scalars(select(Role).where(Role.key == "front_desk")).one()
+    wanted = desk.NewTask(
+        title,
+        assignee_id=assignee.id if assignee else None,
+        role_id=role.id if role else None,
+        location_id=location.id if location else None,
+        contact_id=contact.id if contact else None,
+        due_at=None if due_days is None else clock.now() + timedelta(days=due_days),
+        **more,
+    )
+    return db.session.get_one(Task, desk.create_tasks([wanted])[0])
+
+
+def points(of: Contact, number: int) -> None:
+    """Give somebody points: the ledger says for a demo that was booked."""
+    worth = scoring()
+    studio.put(SCORING, worth.model_copy(update={"demo_booked": number}))
+    event_id = events.record("demo.booked", of, name="Visit")
+    ledger.count_points(list(db.session.scalars(select(events.Event).where(events.Event.id == event_id))))
+    db.session.execute(delete(QueuedEvent).where(QueuedEvent.consumer == "scoring", QueuedEvent.event_id == event_id))
+    studio.put(SCORING, worth)
+
+
+def hot_contact(name: str | None = None, score: int = 30, **more: Any) -> Contact:
+    """A contact with so many points; hot where the threshold is not above them."""
+    made = contact(name, **more)
+    points(made, score)
+    return made

@@ -14,7 +14,7 @@ MOST_POINTS = 100
 
 
 def _points(default: int) -> int:
-    value: int = Field(default, ge=-MOST_POINTS, le=MOST_POINTS)
+    value: int = Field(default=default, ge=-MOST_POINTS, le=MOST_POINTS)
     return value
 
 
@@ -27,12 +27,12 @@ class Scoring(BaseModel):
     sms_link_clicked: int = _points(2)
     call_received: int = _points(4)
     call_made: int = _points(2)
-    call_made_min_seconds: int = Field(10, ge=1, le=3600)
+    call_made_min_seconds: int = Field(default=10, ge=1, le=3600)
     demo_booked: int = _points(10)
     unsubscribed: int = _points(-5)
     bounced: int = _points(-3)
-    threshold: int = Field(10, ge=1, le=1000)  # a score of nothing must be cold (SCORE-15)
-    reset_days: int | None = Field(None, ge=1, le=365)
+    threshold: int = Field(default=10, ge=1, le=1000)  # a score of nothing must be cold (SCORE-15)
+    reset_days: int | None = Field(default=None, ge=1, le=365)
     reset_set_at: datetime | None = None  # a changed period begins anew for everybody (SCORE-18)
 
     @property

@@ -1,0 +1,108 @@
+"""The e-mails that notifications come with: one a person and kind of event, however many leads it is about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
+
+from app.contacts.models import Contact
+from app.events.models import Event
+from app.messaging import outgoing
+from app.notifications.circle import Circle
+from app.staff.models import Staff
+
+
+class About(NamedTuple):
+    """One thing a letter tells of."""
+
+    event: Event
+    contact: Contact
+    link: str
+
+
+class Letter(NamedTuple):
+    subject: str
+    text: str
+
+
+def send(told: Sequence[tuple[Staff, Event]], people: Circle) -> None:
+    """Queue the letters. Kinds that have none are told in the product only."""
+    letters: dict[tuple[int, str], list[About]] = defaultdict(list)
+    for staff, event in told:
+        contact = people.contacts.get(event.contact_id or 0)
+        if event.kind in WRITERS and contact is not None:
+            letters[staff.id, event.kind].append(About(event, contact, _link(event, contact, people)))
+    for (staff_id, kind), abouts in letters.items():
+        staff = people.staff[staff_id]
+        with force_locale(staff.language):
+            letter = WRITERS[kind](abouts)
+        outgoing.queue_to_staff(staff, f"staff.{kind}", letter.subject, letter.text)
+
+
+def _became_hot(abouts: Sequence[About]) -> Letter:
+    lines = [
+        _(
+            "%(name)s responds well to what you send: %(score)s points, hot from %(threshold)s on.",
+            name=about.contact.name,
+            score=about.event.data["score"],
+            threshold=about.event.data["threshold"],
+        )
+        + f"\n{about.link}"
+        for about in abouts
+    ]
+    subject = (
+        _("%(name)s is hot", name=abouts[0].contact.name)
+        if len(abouts) == 1
+        else ngettext("%(num)d lead is hot", "%(num)d leads are hot", len(abouts))
+    )
+    return Letter(subject, "\n\n".join(lines))
+
+
+def _assigned(abouts: Sequence[About]) -> Letter:
+    subject = (
+        _("%(name)s is yours to help", name=abouts[0].contact.name)
+        if len(abouts) == 1
+        else ngettext("%(num)d lead is yours to help", "%(num)d leads are yours to help", len(abouts))
+    )
+    return Letter(subject, _listed(abouts))
+
+
+def _created(abouts: Sequence[About]) -> Letter:
+    subject = (
+        _("New lead: %(name)s", name=abouts[0].contact.name)
+        if len(abouts) == 1
+        else ngettext("%(num)d new lead", "%(num)d new leads", len(abouts))
+    )
+    return Letter(subject, _listed(abouts))
+
+
+def _listed(abouts: Sequence[About]) -> str:
+    return "\n\n".join(f"{about.contact.name}\n{about.link}" for about in abouts)
+
+
+WRITERS: dict[str, Callable[[Sequence[About]], Letter]] = {
+    "score.became_hot": _became_hot,
+    "lead.assigned": _assigned,
+    "lead.created": _created,
+}
+
+
+def _link(event: Event, contact: Contact, people: Circle) -> str:
+    """Where the letter leads: the lead where there is one, else the contact. It opens after signing in."""
+    lead = people.lead_of(event)
+    if lead is not None:
+        return _address("leads.show", lead_id=lead.id)
+    return _address("contacts.show", contact_id=contact.id)
+
+
+def _address(endpoint: str, **values: int) -> str:
+    """The full address of a page, also where no request says which host we are."""
+    public = urlsplit(current_app.config["SETTINGS"].public_url)
+    adapter = current_app.url_map.bind(public.netloc, script_name=public.path or "/", url_scheme=public.scheme)
+    return adapter.build(endpoint, values, force_external=True)
