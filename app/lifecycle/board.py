@@ -7,6 +7,7 @@ from itertools import islice
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.orm.util import identity_key
 
 from app import clock, events
 from app.contacts.models import Contact
@@ -71,10 +72,19 @@ def _move_chunk(contact_ids: list[int], to: LifecycleStage | None, by: events.Ac
         .where(Contact.id.in_([contact_id for contact_id, _stage in left]))
         .values(lifecycle_stage_id=to_id, lifecycle_changed_at=clock.now(), lifecycle_position=_on_top())
     )
+    _forget([contact_id for contact_id, _stage in left])
     events.record_many(
         [events.Entry("lifecycle.stage_changed", contact_id, _told(stage, to), by) for contact_id, stage in left]
     )
     return len(left)
+
+
+def _forget(contact_ids: Iterable[int]) -> None:
+    """Let the session read these contacts' stage again: it has changed behind the objects it holds."""
+    for contact_id in contact_ids:
+        held = db.session.identity_map.get(identity_key(Contact, contact_id))
+        if held is not None:
+            db.session.expire(held, ["lifecycle_stage_id", "lifecycle_stage", "lifecycle_position"])
 
 
 def _told(left: LifecycleStage | None, to: LifecycleStage | None) -> dict[str, str]:
