@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, literal, tuple_
@@ -67,8 +67,14 @@ def _encode(value: object, last_id: int) -> str:
 def _decode(cursor: str, order: Order) -> tuple[Any, int]:
     try:
         value, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=="))
-        if isinstance(order.value.type, UtcDateTime):
-            return datetime.fromisoformat(value), int(last_id)
-        return order.value.type.python_type(value), int(last_id)
+        return _typed(value, order), int(last_id) % 2**63
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         raise BadRequest from None
+
+
+def _typed(value: Any, order: Order) -> Any:
+    if isinstance(order.value.type, UtcDateTime):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if isinstance(value, str):
+        return str(order.value.type.python_type(value)).replace("\0", "")
+    return order.value.type.python_type(value)

@@ -102,3 +102,16 @@ def make_client(contact: Contact, *, by: events.Actor | Acting, via: str) -> Non
         contact.is_client = True
         contact.client_since = clock.now()
         events.record("client.created", contact, by=by, via=via)
+
+
+def add_client(details: Details, *, by: events.Actor | Acting) -> tuple[Contact, bool]:
+    """Put somebody on the client list by hand, without any purchase (CUS-03). Somebody we know becomes the client.
+
+    Answers also whether they were put there now: False for one who was a client already.
+    """
+    contact, _is_new = find_or_create(details, by=by, via="dashboard")
+    if contact.is_client:
+        return contact, False
+    make_client(contact, by=by, via="dashboard")
+    events.record("client.created_from_dashboard", contact, by=by)
+    return contact, True

@@ -2,16 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, delete, func, select
 
 from app import events
 from app.contacts.models import Tag, contact_tag
 from app.db import db, insert_new
 from app.events.log import Acting
+from app.web import Refusal
 
 CONTACT_TAG: Table = contact_tag
+
+CLIENT = "client"
+CHUNK = 1000
+
+# What a tag may be put on (TAG-01).
+APPLIES_TO = {
+    CLIENT: _l("Clients"),
+    "class": _l("Classes"),
+    "appointment_service": _l("Appointment services"),
+    "membership": _l("Memberships"),
+    "product": _l("Products"),
+}
+
+# The badges' colours, by the name of their pair in the tokens.
+BADGE_COLOURS = {
+    "accent": _l("Plum"),
+    "ok": _l("Green"),
+    "info": _l("Blue"),
+    "warn": _l("Amber"),
+    "danger": _l("Red"),
+    "neutral": _l("Grey"),
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What stands beside the names of those who have the tag (TAG-02)."""
+
+    label: str
+    colour: str = "neutral"
+
+
+class TagNameTaken(Refusal):
+    """There is a tag of this name, in one case or another."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is a tag named “%(name)s” already.", name=name))
+
+
+def all_tags(applies_to: str | None = None) -> list[Tag]:
+    """Every tag by name, or those that may be put on one kind of thing."""
+    tags = db.session.scalars(select(Tag).order_by(func.lower(Tag.name)))
+    return [tag for tag in tags if applies_to is None or applies_to in tag.applies_to]
+
+
+def create_tag(name: str, applies_to: Sequence[str] = (CLIENT,), badge: Badge | None = None) -> Tag:
+    """Make a tag. Raises TagNameTaken."""
+    tag = Tag()
+    _write_tag(tag, name, applies_to, badge)
+    db.session.add(tag)
+    db.session.flush()
+    return tag
+
+
+def change_tag(tag: Tag, name: str, applies_to: Sequence[str], badge: Badge | None = None) -> None:
+    """Rename a tag, or change what it is for. Those who have it keep it. Raises TagNameTaken."""
+    _write_tag(tag, name, applies_to, badge)
+    db.session.flush()
+
+
+def delete_tag(tag: Tag, *, by: events.Actor | Acting) -> int:
+    """Take a tag away from everyone, and then from the list. Answers how many had it; each has it in the history."""
+    holders = list(db.session.scalars(select(contact_tag.c.contact_id).where(contact_tag.c.tag_id == tag.id)))
+    removed = sum(remove_tags(holders[at : at + CHUNK], [tag], by=by) for at in range(0, len(holders), CHUNK))
+    db.session.delete(tag)
+    db.session.flush()
+    return removed
+
+
+def _write_tag(tag: Tag, name: str, applies_to: Sequence[str], badge: Badge | None) -> None:
+    other = db.session.scalar(select(Tag).where(func.lower(Tag.name) == name.strip().lower()))
+    if other is not None and other is not tag:
+        raise TagNameTaken(name.strip())
+    tag.name = name.strip()
+    tag.applies_to = [kind for kind in APPLIES_TO if kind in applies_to]
+    tag.badge_label = badge.label.strip() if badge else None
+    tag.badge_colour = badge.colour if badge else None
 
 
 def find_or_create_tags(names: Iterable[str]) -> list[Tag]:
