@@ -7,7 +7,7 @@ sandbox's fast-forward and the tests all do it through `run`; the clock asks `du
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,14 @@ class Work:
 
     `claim` marks up to a batch as taken, in the transaction at hand, and answers it (empty: nothing to do). `act`,
     where there is one, runs after that is committed, for what reaches outside; without one, claiming is already doing.
-    `next_due` is the instant from which something waits, None when nothing does.
+    Whenever `act` yields, what it wrote is committed, so that no transaction stands open while it talks to somebody
+    else. `next_due` is the instant from which something waits, None when nothing does.
     """
 
     actor: str
     claim: Callable[[], Any]
     next_due: Callable[[], datetime | None]
-    act: Callable[[Any], None] | None = None
+    act: Callable[[Any], Iterator[None]] | None = None
 
 
 WORK: dict[str, Work] = {}
@@ -48,7 +49,8 @@ def run_batch(actor: str) -> bool:
         taken = work.claim()
         db.session.commit()
         if taken and work.act is not None:
-            work.act(taken)
+            for _pause in work.act(taken):
+                db.session.commit()
             db.session.commit()
     except BaseException:
         db.session.rollback()
