@@ -1,1 +1,24 @@
-"""Outside services, one adapter a file."""
+"""Outside services, one adapter a file. What has no credentials is replaced by a stand-in that needs no network."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.config import Settings
+from app.integrations.outbox import OutboxMail, OutboxSms
+from app.integrations.smtp import SmtpCarrier
+from app.integrations.twilio import TwilioCarrier
+from app.messaging import carriers
+from app.messaging.carriers import Carriers
+
+
+def init_app(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    outbox = settings.encore_data / "outbox"
+    carriers.install(
+        app,
+        Carriers(
+            mail=SmtpCarrier(settings.encore_smtp_url) if settings.encore_smtp_url else OutboxMail(outbox),
+            sms=TwilioCarrier(settings) if settings.has_twilio else OutboxSms(outbox),
+        ),
+    )

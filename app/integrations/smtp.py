@@ -1,0 +1,122 @@
+"""E-mail through an SMTP server: `ENCORE_SMTP_URL`, one connection for a whole batch."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from app.messaging.carriers import Letter, Undeliverable, Unreachable
+
+TIMEOUT_SECONDS = 20
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+_REFUSED_FOR_GOOD = 500
+_GO_AHEAD = 354
+_TAKEN = 250
+
+
+@dataclass(frozen=True)
+class SmtpCarrier:
+    """Speaks to the server at `url`: smtp://, smtps:// or smtp+starttls://, with user and password where it asks."""
+
+    url: str
+
+    @contextmanager
+    def line(self) -> Iterator[SmtpLine]:
+        try:
+            server = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(f"mail server: {_said(error)}") from error
+        try:
+            yield SmtpLine(server)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+
+    def _connect(self) -> smtplib.SMTP:
+        address = urlsplit(self.url)
+        host, port = address.hostname or "", address.port or _PORTS[address.scheme]
+        server: smtplib.SMTP
+        if address.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        try:
+            if address.scheme == "smtp+starttls":
+                server.starttls(context=ssl.create_default_context())
+            server.ehlo_or_helo_if_needed()
+            if address.username:
+                server.login(unquote(address.username), unquote(address.password or ""))
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+class SmtpLine:
+    """One open connection. A letter that is refused leaves it fit for the next."""
+
+    def __init__(self, server: smtplib.SMTP) -> None:
+        self.server = server
+
+    def send(self, letter: Letter) -> None:
+        try:
+            self._introduce(letter)
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(f"mail server: {_said(error)}") from error
+        self._await_last_word()
+
+    def _introduce(self, letter: Letter) -> None:
+        """Everything before the letter's last line, up to which the server cannot have taken it."""
+        options = []
+        if not (letter.recipient + letter.sender).isascii():
+            if not self.server.has_extn("smtputf8"):
+                raise Undeliverable("the mail server takes no addresses with accents", is_address_dead=False)
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+        self._expect(*self.server.mail(letter.sender, options))
+        self._expect(*self.server.rcpt(letter.recipient), of_address=True)
+        self._expect(*self.server.docmd("DATA"), wanted=_GO_AHEAD)
+        self.server.send(_dotted(letter.content))
+
+    def _await_last_word(self) -> None:
+        """The server's last word. When it does not come, nobody knows whether the letter was taken."""
+        try:
+            code, said = self.server.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self.server.close()
+            raise Unreachable("the mail server hung up before it answered", may_have_gone=True) from error
+        self._expect(code, said)
+
+    def _expect(self, code: int, said: bytes, *, wanted: int = _TAKEN, of_address: bool = False) -> None:
+        if code == wanted or (of_address and code == _TAKEN + 1):
+            return
+        with suppress(OSError, smtplib.SMTPException):
+            self.server.rset()
+        text = f"{code} {said.decode(errors='replace')}"
+        if code >= _REFUSED_FOR_GOOD:
+            raise Undeliverable(text, code=str(code), is_address_dead=of_address and _names_the_address(text))
+        raise Unreachable(text)
+
+
+def _names_the_address(text: str) -> bool:
+    """Whether a refusal is about the address itself, not about us: 5.1.x says so, 5.7.x the opposite."""
+    return " 5.7." not in text and " 5.4." not in text
+
+
+def _dotted(content: bytes) -> bytes:
+    """The letter as it travels: lines that begin with a dot get another, a lonely dot ends it (RFC 5321, 4.5.2)."""
+    body = content.replace(b"\r\n.", b"\r\n..")
+    if body.startswith(b"."):
+        body = b"." + body
+    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        return f"{error.smtp_code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+    return str(error) or type(error).__name__
