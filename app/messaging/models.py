@@ -39,6 +39,7 @@ class Conversation(Model):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_channel: Mapped[str] = mapped_column(String(8), default=EMAIL)
+    last_direction: Mapped[str] = mapped_column(String(4), default="in")
     snippet: Mapped[str] = mapped_column(String(200), default="")
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the first client message nobody has answered
     unread: Mapped[int] = mapped_column(default=0)
@@ -90,6 +91,8 @@ class Message(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[str | None] = mapped_column(String(32))  # token of the attempt under way
     attempts: Mapped[int] = mapped_column(default=0)
+    called_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # written just before the provider is called
+    once_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one press of Send, one answer to a STOP
     provider_id: Mapped[str | None] = mapped_column(String(254), unique=True)  # Twilio's SID, the e-mail's Message-ID
     segments: Mapped[int | None]
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -146,6 +149,16 @@ class MessageHit(Model):
     is_machine: Mapped[bool] = mapped_column(default=False)
     why_machine: Mapped[str] = mapped_column(String(40), default="")
     user_agent: Mapped[str] = mapped_column(String(300), default="")
+    judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # until then it may turn out to be a machine's
+
+    __table_args__ = (
+        Index(
+            "ix_message_hit_unjudged",
+            "at",
+            postgresql_where=sql("judged_at IS NULL"),
+            sqlite_where=sql("judged_at IS NULL"),
+        ),
+    )
 
 
 class InboundRaw(Model):

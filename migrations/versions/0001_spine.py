@@ -364,6 +364,7 @@ def upgrade() -> None:
         sa.Column("assignee_id", BigId, nullable=True),
         sa.Column("last_at", UtcDateTime(), nullable=False),
         sa.Column("last_channel", sa.String(length=8), nullable=False),
+        sa.Column("last_direction", sa.String(length=4), nullable=False),
         sa.Column("snippet", sa.String(length=200), nullable=False),
         sa.Column("waiting_since", UtcDateTime(), nullable=True),
         sa.Column("unread", sa.Integer(), nullable=False),
@@ -599,6 +600,8 @@ def upgrade() -> None:
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("attempt", sa.String(length=32), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("called_at", UtcDateTime(), nullable=True),
+        sa.Column("once_key", sa.String(length=64), nullable=True),
         sa.Column("provider_id", sa.String(length=254), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("opened_at", UtcDateTime(), nullable=True),
@@ -617,6 +620,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_message_sequence_id_sequence")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_message_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("once_key", name=op.f("uq_message_once_key")),
         sa.UniqueConstraint("provider_id", name=op.f("uq_message_provider_id")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
@@ -715,12 +719,20 @@ def upgrade() -> None:
         sa.Column("is_machine", sa.Boolean(), nullable=False),
         sa.Column("why_machine", sa.String(length=40), nullable=False),
         sa.Column("user_agent", sa.String(length=300), nullable=False),
+        sa.Column("judged_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["link_id"], ["tracked_link.id"], name=op.f("fk_message_hit_link_id_tracked_link")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_hit_message_id_message")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_hit")),
     )
     with op.batch_alter_table("message_hit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_hit_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_hit_unjudged",
+            ["at"],
+            unique=False,
+            postgresql_where=sa.text("judged_at IS NULL"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+        )
 
     with op.batch_alter_table("sequence", schema=None) as batch_op:
         batch_op.create_foreign_key("fk_sequence_draft_id_sequence_revision", "sequence_revision", ["draft_id"], ["id"])
@@ -733,6 +745,11 @@ def downgrade() -> None:
         batch_op.drop_constraint("fk_sequence_live_id_sequence_revision", type_="foreignkey")
 
     with op.batch_alter_table("message_hit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_hit_unjudged",
+            postgresql_where=sa.text("judged_at IS NULL"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_message_hit_message_id"))
 
     op.drop_table("message_hit")

@@ -1,0 +1,129 @@
+"""Conversations: one a contact, with all that was written on any channel (INB-01). Open, snoozed or closed (INB-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Table, func, select, update
+
+from app import clock
+from app.contacts.models import Contact
+from app.db import db, insert_new
+from app.messaging.models import Conversation, Message
+from app.staff.models import Staff
+
+OPEN, SNOOZED, CLOSED = "open", "snoozed", "closed"
+
+CONVERSATIONS: Table = Conversation.__table__  # type: ignore[assignment]
+
+SNIPPET = 200
+
+
+def of(contact: Contact, *, state: str = OPEN) -> Conversation:
+    """The conversation with somebody, begun in this state where there is none."""
+    db.session.flush()
+    _begin([contact.id], state, clock.now())
+    return db.session.scalars(select(Conversation).where(Conversation.contact_id == contact.id)).one()
+
+
+def receive(message: Message, *, is_waiting: bool = True) -> Conversation:
+    """Put a client's message in the thread: it is unread, unanswered, and the thread is open again (INB-09, INB-14).
+
+    One that needs no answer, such as a STOP, leaves the thread as it is.
+    """
+    assert message.contact is not None  # noqa: S101 - what comes in has been matched to somebody
+    conversation = of(message.contact, state=OPEN if is_waiting else CLOSED)
+    _show_last(conversation, message)
+    if is_waiting:
+        conversation.state, conversation.snoozed_until = OPEN, None
+        conversation.waiting_since = conversation.waiting_since or clock.now()
+        conversation.unread += 1
+    return conversation
+
+
+def answer(message: Message) -> Conversation:
+    """Put a message written by hand in the thread, which is answered by it; automatic ones do not count (INB-05)."""
+    assert message.contact is not None  # noqa: S101 - written to somebody
+    conversation = of(message.contact)
+    _show_last(conversation, message)
+    conversation.waiting_since, conversation.unread = None, 0
+    if conversation.state == CLOSED:
+        conversation.state = OPEN
+    return conversation
+
+
+def show_automatic(messages: Sequence[Message]) -> None:
+    """Show messages that leave by themselves in their threads. A thread begun by one is closed: nobody has to act."""
+    latest = {message.contact_id: message for message in messages if message.contact_id is not None}
+    if not latest:
+        return
+    _begin(list(latest), CLOSED, clock.now())
+    found = db.session.scalars(select(Conversation).where(Conversation.contact_id.in_(latest)))
+    threads = {conversation.contact_id: conversation for conversation in found}
+    for message in messages:
+        if message.contact_id is not None:
+            _show_last(threads[message.contact_id], message)
+
+
+def read(conversation: Conversation) -> None:
+    """Somebody has looked at it: nothing in it is unread (INB-06)."""
+    conversation.unread = 0
+
+
+def assign(conversation: Conversation, to: Staff | None) -> None:
+    conversation.assignee = to
+
+
+def close(conversation: Conversation) -> None:
+    """Nothing more to do here: also not to answer."""
+    conversation.state, conversation.snoozed_until = CLOSED, None
+    conversation.waiting_since, conversation.unread = None, 0
+
+
+def reopen(conversation: Conversation) -> None:
+    conversation.state, conversation.snoozed_until = OPEN, None
+
+
+def snooze(conversation: Conversation, until: datetime) -> None:
+    """Out of sight until then, or until the client writes (INB-14)."""
+    conversation.state, conversation.snoozed_until = SNOOZED, until
+
+
+def end_snoozes() -> int:
+    """Open again what was snoozed until now. Answers how many."""
+    woken = db.session.execute(
+        update(Conversation)
+        .where(Conversation.state == SNOOZED, Conversation.snoozed_until <= clock.now())
+        .values(state=OPEN, snoozed_until=None)
+    )
+    return int(woken.rowcount)  # type: ignore[attr-defined]
+
+
+def next_snooze_end() -> datetime | None:
+    return db.session.scalar(select(func.min(Conversation.snoozed_until)).where(Conversation.state == SNOOZED))
+
+
+def _begin(contact_ids: Sequence[int], state: str, now: datetime) -> None:
+    """Make the conversations that are missing; two workers at once make each only once."""
+    rows = [
+        {
+            "contact_id": contact_id,
+            "state": state,
+            "last_at": now,
+            "last_channel": "",
+            "last_direction": "",
+            "snippet": "",
+            "unread": 0,
+        }
+        for contact_id in contact_ids
+    ]
+    insert_new(CONVERSATIONS, rows)
+
+
+def _show_last(conversation: Conversation, message: Message) -> None:
+    message.conversation = conversation
+    conversation.last_at = clock.now()
+    conversation.last_channel = message.channel
+    conversation.last_direction = message.direction
+    conversation.snippet = " ".join((message.subject or message.text).split())[:SNIPPET]
