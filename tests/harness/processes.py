@@ -44,14 +44,29 @@ def running(
     *,
     log: Path,
     ready: Callable[[], bool],
+    user: pwd.struct_passwd | None = None,
+    stop_with: signal.Signals = signal.SIGTERM,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server for as long as the block lasts. Raises CannotStart when it is not `ready()` in time."""
+    process = launch(command, log=log, user=user, stop_with=stop_with)
+    try:
+        await_ready(process, ready, log)
+        yield process
+    finally:
+        stop(process, stop_with)
+
+
+def launch(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
     environ: Mapping[str, str] | None = None,
     user: pwd.struct_passwd | None = None,
     stop_with: signal.Signals = signal.SIGTERM,
-    start_within: float = 30,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server for as long as the block lasts. Raises CannotStart when it is not `ready()` in time."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
+) -> subprocess.Popen[bytes]:
+    """Start a process in a group of its own, with what it says going to `log`."""
+    with log.open("wb") as output:
+        return subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -61,19 +76,29 @@ def running(
             preexec_fn=lambda: _die_with_parent(stop_with),  # noqa: PLW1509 - one call into libc, no lock taken
             **identity(user),
         )
-    try:
-        _wait_until(ready, process, log, start_within)
-        yield process
-    finally:
-        stop(process, stop_with)
 
 
-def stop(process: subprocess.Popen[bytes], politely: signal.Signals = signal.SIGTERM, within: float = 10) -> None:
-    """Ask a process to end; after `within` seconds end it with all its children. Knows one that has ended already."""
-    if process.poll() is None:
-        process.send_signal(politely)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(within)
+def await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, within: float = 30) -> None:
+    """Wait until `ready()`. Raises CannotStart when the process ends before, or takes too long."""
+    deadline = time.monotonic() + within
+    while not ready():
+        if process.poll() is not None:
+            raise CannotStart(f"{process.args!r} ended with status {process.returncode}:\n{tail(log)}")
+        if time.monotonic() > deadline:
+            raise CannotStart(f"{process.args!r} was not ready after {within:.0f} s:\n{tail(log)}")
+        time.sleep(0.02)
+
+
+def stop(process: subprocess.Popen[bytes], politely: signal.Signals = signal.SIGTERM) -> None:
+    """Ask a process to end, and see to it. Knows one that has ended already."""
+    process.send_signal(politely)
+    see_off(process)
+
+
+def see_off(process: subprocess.Popen[bytes], within: float = 10) -> None:
+    """Wait for a process that was asked to end; when it takes too long, end it with all its children."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(within)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)  # children that outlived their parent still hold its group
     process.wait()
@@ -92,16 +117,6 @@ def identity(user: pwd.struct_passwd | None) -> Identity:
 
 def tail(log: Path, lines: int = 25) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-
-
-def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, within: float) -> None:
-    deadline = time.monotonic() + within
-    while not ready():
-        if process.poll() is not None:
-            raise CannotStart(f"{process.args!r} ended with status {process.returncode}:\n{tail(log)}")
-        if time.monotonic() > deadline:
-            raise CannotStart(f"{process.args!r} was not ready after {within:.0f} s:\n{tail(log)}")
-        time.sleep(0.02)
 
 
 def _die_with_parent(how: signal.Signals) -> None:

@@ -1,0 +1,21 @@
+"""Asks axe-core what keeps people from using a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def barriers(page: Page) -> list[str]:
+    """The WCAG 2.2 A and AA failures of the page as it stands, one line each; empty when there are none."""
+    page.evaluate(AXE.read_text())  # evaluated by the debugger, where the page's security policy does not reach
+    result = page.evaluate(f"axe.run({{ runOnly: {RULES} }})")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['target']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
