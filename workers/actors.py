@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 def register(app: Flask) -> None:
     """Declare one actor a kind of work, on the broker in use."""
     for name, queue in QUEUES.items():
-        dramatiq.actor(_answering(app, name), actor_name=name, queue_name=queue, max_retries=0)
+        dramatiq.actor(_answering(app, name), actor_name=name, queue_name=queue)
 
 
 def _answering(app: Flask, name: str) -> Any:
