@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any
+from collections.abc import Callable
 
 import dramatiq
 import structlog
@@ -22,10 +22,10 @@ log = structlog.get_logger(__name__)
 def register(app: Flask) -> None:
     """Declare one actor a kind of work, on the broker in use."""
     for name, queue in QUEUES.items():
-        dramatiq.actor(_answering(app, name), actor_name=name, queue_name=queue)
+        dramatiq.actor(actor_name=name, queue_name=queue)(_answering(app, name))
 
 
-def _answering(app: Flask, name: str) -> Any:
+def _answering(app: Flask, name: str) -> Callable[[], None]:
     def answer() -> None:
         with app.app_context():
             try:

@@ -41,7 +41,7 @@ def set_up(settings: Settings) -> dramatiq.Broker:
     ]
     broker: dramatiq.Broker
     if settings.redis_url:
-        broker = RedisBroker(url=settings.redis_url, middleware=middleware)
+        broker = RedisBroker(url=settings.redis_url, middleware=middleware)  # type: ignore[no-untyped-call]
     else:
         broker = StubBroker(middleware=middleware)
     for queue in sorted(set(QUEUES.values())):
