@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app import scans
-from app.messaging import conversations, delivery, models
+from app.messaging import conversations, delivery, models, rules
 from app.scans import Scan
 
 
@@ -14,4 +14,4 @@ def init_app(_app: Flask) -> None:
     scans.register(Scan("snoozes", conversations.end_snoozes, conversations.next_snooze_end))
 
 
-__all__ = ["models"]
+__all__ = ["models", "rules"]
