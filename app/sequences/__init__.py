@@ -1,5 +1,5 @@
 """Sequences: documents, engine, builder."""
 
-from app.sequences import models
+from app.sequences import actions, models, triggers
 
-__all__ = ["models"]
+__all__ = ["actions", "models", "triggers"]

@@ -44,6 +44,7 @@ class Sequence(Model):
     trigger_kind: Mapped[str | None] = mapped_column(String(64))  # of the live revision, for matching
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    skip_before: Mapped[datetime | None] = mapped_column(UtcDateTime)  # messages due before it are not sent any more
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     folder: Mapped[SequenceFolder | None] = relationship()
@@ -87,8 +88,9 @@ class Enrolment(Model):
     reason: Mapped[str] = mapped_column(String(200), default="")
     step_id: Mapped[str | None] = mapped_column(String(64))  # the step it stands before
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what due_at was, while the sequence is paused
     anchor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the trigger instant
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the trigger happened, or somebody enrolled them
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the step before it was done
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -129,4 +131,22 @@ class StepRun(Model):
     __table_args__ = (
         Index("uq_step_run", "enrolment_id", "step_id", unique=True),
         Index("ix_step_run_stats", "sequence_id", "step_id", "outcome"),
+    )
+
+
+class Refused(Model):
+    """A trigger that happened and enrolled nobody, and why: kept out by an exit, or has been through once."""
+
+    __tablename__ = "enrolment_refused"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("uq_enrolment_refused", "sequence_id", "event_id", "contact_id", unique=True),
+        Index("ix_enrolment_refused_contact", "contact_id", "id"),
     )

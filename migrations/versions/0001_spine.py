@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column("trigger_kind", sa.String(length=64), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("activated_at", UtcDateTime(), nullable=True),
+        sa.Column("skip_before", UtcDateTime(), nullable=True),
         sa.Column("deleted_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["folder_id"], ["sequence_folder.id"], name=op.f("fk_sequence_folder_id_sequence_folder")
@@ -487,6 +488,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("step_id", sa.String(length=64), nullable=True),
         sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("held_due_at", UtcDateTime(), nullable=True),
         sa.Column("anchor_at", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
@@ -515,6 +517,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_enrolment_sequence", ["sequence_id", "status", "id"], unique=False)
         batch_op.create_index("uq_enrolment_event", ["sequence_id", "event_id", "contact_id"], unique=True)
         batch_op.create_index("uq_enrolment_once", ["sequence_id", "once_key"], unique=True)
+
+    op.create_table(
+        "enrolment_refused",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("event_id", BigId, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_enrolment_refused_contact_id_contact")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_enrolment_refused_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["sequence_id"], ["sequence.id"], name=op.f("fk_enrolment_refused_sequence_id_sequence")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_refused")),
+    )
+    with op.batch_alter_table("enrolment_refused", schema=None) as batch_op:
+        batch_op.create_index("ix_enrolment_refused_contact", ["contact_id", "id"], unique=False)
+        batch_op.create_index("uq_enrolment_refused", ["sequence_id", "event_id", "contact_id"], unique=True)
 
     op.create_table(
         "event_queue",
@@ -797,6 +818,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_queue_parked_at")
 
     op.drop_table("event_queue")
+    with op.batch_alter_table("enrolment_refused", schema=None) as batch_op:
+        batch_op.drop_index("uq_enrolment_refused")
+        batch_op.drop_index("ix_enrolment_refused_contact")
+
+    op.drop_table("enrolment_refused")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("uq_enrolment_once")
         batch_op.drop_index("uq_enrolment_event")

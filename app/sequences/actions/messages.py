@@ -1,0 +1,127 @@
+"""Steps that write to people: e-mail, SMS, in-app message (ACT-01, ACT-02).
+
+A message is queued now, for the sending hours, and rendered when it is sent: see `app/sequences/engine/sending.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from pydantic import Field
+from sqlalchemy import select
+
+from app.contacts.models import Contact
+from app.db import db
+from app.messaging import outgoing
+from app.messaging.models import EMAIL, IN_APP, SMS
+from app.sequences import hours, reasons
+from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
+
+
+class EmailParams(Params):
+    subject: str = Field(min_length=1, max_length=200)
+    html: str = Field(default="", max_length=200_000)
+    text: str = Field(default="", max_length=100_000)  # the plain part; made from the HTML where it is not given
+
+
+class SmsParams(Params):
+    body: str = Field(min_length=1, max_length=1600)
+
+
+class InAppParams(Params):
+    body: str = Field(min_length=1, max_length=5000)
+
+
+@dataclass(frozen=True)
+class _Door:
+    """How a channel reaches somebody: where, and whether they want it."""
+
+    address: str | None  # the contact's column
+    consent: str | None
+    missing: str
+
+
+_DOORS = {
+    EMAIL: _Door("email", "email_marketing", "no_email"),
+    SMS: _Door("phone", "sms_marketing", "no_phone"),
+    IN_APP: _Door(None, None, ""),
+}
+
+
+@action(
+    "email", _("E-mail"), icon="mail", params=EmailParams, group="messages", channel=EMAIL, texts=("subject", "html")
+)
+def email(items: Sequence[Item], now: datetime) -> list[Outcome]:
+    """Queue an e-mail each."""
+    return _queue(EMAIL, items, now)
+
+
+@action("sms", _("SMS"), icon="device-mobile-message", params=SmsParams, group="messages", channel=SMS, texts=("body",))
+def sms(items: Sequence[Item], now: datetime) -> list[Outcome]:
+    """Queue an SMS each."""
+    return _queue(SMS, items, now)
+
+
+@action(
+    "in_app",
+    _("In-app message"),
+    icon="message-circle",
+    params=InAppParams,
+    group="messages",
+    channel=IN_APP,
+    texts=("body",),
+)
+def in_app(items: Sequence[Item], now: datetime) -> list[Outcome]:
+    """Queue an in-app message each."""
+    return _queue(IN_APP, items, now)
+
+
+def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
+    people = _people([item.contact_id for item in items])
+    studio_hours = hours.sending_hours()
+    queued, outcomes = [], []
+    for item in items:
+        why_not = _why_not(people[item.contact_id], channel)
+        due = hours.sendable_at(max(now, item.due_at), studio_hours, item.zone)
+        if why_not is None and item.anchor_at is not None and due >= item.anchor_at:
+            why_not = "outside_hours"
+        if why_not is not None:
+            outcomes.append(Outcome("skipped", reasons.code(why_not)))
+            continue
+        queued.append(
+            outgoing.NewMessage(
+                contact_id=item.contact_id,
+                channel=channel,
+                due_at=due,
+                sequence_id=item.sequence_id,
+                revision_id=item.revision_id,
+                enrolment_id=item.enrolment_id,
+                step_id=item.step_id,
+                not_after=item.anchor_at,
+            )
+        )
+        outcomes.append(DONE if due <= now else Outcome("done", reasons.code("deferred")))
+    outgoing.queue_many(queued)
+    return outcomes
+
+
+def _people(contact_ids: Sequence[int]) -> dict[int, Any]:
+    columns = (Contact.id, Contact.email, Contact.phone, Contact.email_marketing, Contact.sms_marketing)
+    rows = db.session.execute(select(*columns, Contact.erased_at).where(Contact.id.in_(contact_ids)))
+    return {row.id: row for row in rows}
+
+
+def _why_not(person: Any, channel: str) -> str | None:
+    """Why somebody gets no message on a channel, as far as is known now; it is looked at again when it is sent."""
+    door = _DOORS[channel]
+    if person.erased_at is not None:
+        return "erased"
+    if door.consent is not None and not getattr(person, door.consent):
+        return "unsubscribed"
+    if door.address is not None and not getattr(person, door.address):
+        return door.missing
+    return None

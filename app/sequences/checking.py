@@ -1,0 +1,113 @@
+"""What stands against a sequence: refused at once where it cannot be meant, found by the check before activation
+otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.db import db
+from app.leads.models import LeadSource, LeadStage
+from app.lifecycle.models import LifecycleStage
+from app.messaging import variables
+from app.sequences import formats, graph, triggers
+from app.sequences.actions.registry import Fault, nearest
+from app.staff.models import Location
+
+PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,60}\]")
+
+# Kinds of filters whose values are names of things the studio has.
+NAMED: dict[str, Any] = {
+    "source": LeadSource,
+    "lead_stage": LeadStage,
+    "lifecycle_stage": LifecycleStage,
+    "location": Location,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the check found. An error stops activation; a warning is shown and may be meant."""
+
+    severity: Literal["error", "warning"]
+    step_id: str | None
+    detail: str
+
+
+def read(given: Mapping[str, Any] | str | bytes) -> graph.Document:
+    """Read a document from outside. Raises formats.Invalid for what is malformed or names what does not exist."""
+    document = formats.parse(given)
+    faults = [*reference_faults(document), *variable_faults(document)]
+    if faults:
+        raise formats.Invalid(faults)
+    return document
+
+
+def findings(document: graph.Document) -> list[Finding]:
+    """The pre-flight check (SEQ-24): errors first."""
+    found = [
+        Finding("error", fault.step_id, fault.detail)
+        for fault in (*formats.shape_faults(document), *reference_faults(document), *filter_faults(document))
+    ]
+    if not document.steps:
+        found.append(Finding("error", None, _("There are no steps yet.")))
+    found += _warnings(document)
+    return sorted(found, key=lambda one: one.severity != "error")
+
+
+def reference_faults(document: graph.Document) -> Iterator[Fault]:
+    """Steps that name a person, a role, a source … that does not exist."""
+    for place in graph.walk(document):
+        step = place.step
+        if isinstance(step, graph.ActionStep) and step.action.references is not None:
+            for field, detail in step.action.references(step.params):
+                yield Fault(f"{place.pointer}/{field}", detail, step.id)
+
+
+def filter_faults(document: graph.Document) -> Iterator[Fault]:
+    """Filters of the trigger that name what does not exist: it would never start."""
+    trigger = triggers.TRIGGERS.get(document.trigger.kind)
+    for key, wanted in document.trigger.filters.items():
+        one = trigger.filter(key) if trigger is not None else None
+        if one is None or one.kind not in NAMED:
+            continue
+        known = list(db.session.scalars(select(NAMED[one.kind].name)))
+        for name in triggers.names_of(wanted):
+            if name.casefold() not in {other.casefold() for other in known}:
+                detail = _("“%(name)s” does not exist; nearest: %(near)s", name=name, near=nearest(name, known))
+                yield Fault(f"/trigger/filters/{key}", detail)
+
+
+def variable_faults(document: graph.Document) -> Iterator[Fault]:
+    """Variables nobody has ever heard of. One that exists for other messages is not refused: it stays literal
+    (SEQ-26).
+    """
+    for place, field, text in _texts(document):
+        for name in sorted(variables.keys_in(text) - set(variables.VARIABLES)):
+            near = nearest(name, variables.VARIABLES)
+            yield Fault(f"{place.pointer}/{field}", f"there is no variable {name!r}; nearest: {near}", place.step.id)
+
+
+def _warnings(document: graph.Document) -> Iterator[Finding]:
+    usable = {one.key for one in variables.usable(variables.SEQUENCE)}
+    for place, _field, text in _texts(document):
+        for name in sorted(variables.keys_in(text) - usable):
+            yield Finding("warning", place.step.id, _("##{{%(name)s}} is not filled in here", name=name))
+        for placeholder in dict.fromkeys(PLACEHOLDER.findall(text)):
+            yield Finding("warning", place.step.id, _("Replace the placeholder %(text)s", text=placeholder))
+    for place in graph.walk(document):
+        if not any(graph.branches(place.step).values()) and not isinstance(place.step, graph.ActionStep):
+            yield Finding("warning", place.step.id, _("Nothing happens on any branch"))
+
+
+def _texts(document: graph.Document) -> Iterator[tuple[graph.Place, str, str]]:
+    for place in graph.walk(document):
+        if isinstance(place.step, graph.ActionStep):
+            for field in place.step.action.texts:
+                yield place, field, getattr(place.step.params, field)

@@ -1,0 +1,158 @@
+"""Making sequences and editing their drafts. Every edit is a new revision; undo and redo move a pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app import clock
+from app.db import db
+from app.sequences import checking, formats, graph
+from app.sequences.models import Sequence, SequenceFolder, SequenceRevision
+from app.staff.models import Staff
+from app.web import Refusal
+
+
+class NothingToUndo(Refusal):
+    """The draft stands at its first, or its last, revision."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing further to undo or redo."))
+
+
+def create_sequence(
+    document: graph.Document | Mapping[str, Any] | str, *, by: Staff | None = None, folder: SequenceFolder | None = None
+) -> Sequence:
+    """Make a sequence, as a draft that does nothing yet (SEQ-18). Its folder is made where missing.
+
+    Anything but a Document is read first, and may raise formats.Invalid.
+    """
+    if not isinstance(document, graph.Document):
+        document = checking.read(document)
+    if folder is None and document.folder:
+        folder = folder_named(document.folder)
+    sequence = Sequence(title=document.title, folder=folder, created_at=clock.now())
+    db.session.add(sequence)
+    db.session.flush()
+    _add_revision(sequence, document, summary=_("Created"), by=by)
+    return sequence
+
+
+def save_draft(
+    sequence: Sequence, document: graph.Document, *, by: Staff | None = None, summary: str = ""
+) -> SequenceRevision:
+    """Keep an edit as the new draft. What is live stays as it is until it is published.
+
+    Saving what the draft says already makes no revision. `summary` says what the edit did, for undo and history.
+    """
+    draft = sequence.draft
+    if draft is not None and draft.document == formats.dump(document):
+        return draft
+    sequence.title = document.title
+    if document.folder:
+        sequence.folder = folder_named(document.folder)
+    return _add_revision(sequence, document, summary=summary, by=by)
+
+
+def undo(sequence: Sequence) -> SequenceRevision:
+    """Take the last edit back. Raises NothingToUndo at the first revision."""
+    parent_id = draft_revision(sequence).parent_id
+    before = db.session.get(SequenceRevision, parent_id) if parent_id is not None else None
+    if before is None:
+        raise NothingToUndo
+    return _point_to(sequence, before)
+
+
+def redo(sequence: Sequence) -> SequenceRevision:
+    """Make the edit again that was last taken back. Raises NothingToUndo where none was."""
+    after = _redo_target(sequence)
+    if after is None:
+        raise NothingToUndo
+    return _point_to(sequence, after)
+
+
+def can_undo(sequence: Sequence) -> bool:
+    return draft_revision(sequence).parent_id is not None
+
+
+def can_redo(sequence: Sequence) -> bool:
+    return _redo_target(sequence) is not None
+
+
+def document_of(revision: SequenceRevision) -> graph.Document:
+    """A stored document, typed again. It was checked when it was stored."""
+    return graph.Document.model_validate(revision.document)
+
+
+def draft_of(sequence: Sequence) -> graph.Document:
+    """The document being edited."""
+    return document_of(draft_revision(sequence))
+
+
+def draft_revision(sequence: Sequence) -> SequenceRevision:
+    """The revision being edited; a sequence has one from its creation on."""
+    if sequence.draft is None:
+        raise RuntimeError(f"sequence {sequence.id} has lost its draft")
+    return sequence.draft
+
+
+def has_unpublished_changes(sequence: Sequence) -> bool:
+    """Whether the draft says something else than what is live."""
+    if sequence.draft is None or sequence.draft_id == sequence.live_id:
+        return False
+    return sequence.live is None or sequence.live.document != sequence.draft.document
+
+
+def folder_named(name: str) -> SequenceFolder:
+    """The folder of that name, whatever its case, made where there is none."""
+    found = db.session.scalar(
+        select(SequenceFolder).where(func.lower(SequenceFolder.name) == name.strip().lower()).limit(1)
+    )
+    if found is None:
+        position = db.session.scalar(select(func.count()).select_from(SequenceFolder)) or 0
+        found = SequenceFolder(name=name.strip(), position=position)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def _add_revision(sequence: Sequence, document: graph.Document, *, summary: str, by: Staff | None) -> SequenceRevision:
+    # Held to the end of the transaction: two people saving at once get two numbers.
+    db.session.execute(select(Sequence.id).where(Sequence.id == sequence.id).with_for_update())
+    latest = db.session.scalar(
+        select(func.max(SequenceRevision.number)).where(SequenceRevision.sequence_id == sequence.id)
+    )
+    revision = SequenceRevision(
+        sequence_id=sequence.id,
+        number=(latest or 0) + 1,
+        parent_id=sequence.draft_id,
+        document=formats.dump(document),
+        summary=summary[:200],
+        by_id=by.id if by is not None else None,
+        created_at=clock.now(),
+    )
+    db.session.add(revision)
+    db.session.flush()
+    sequence.draft = revision
+    db.session.flush()
+    return revision
+
+
+def _redo_target(sequence: Sequence) -> SequenceRevision | None:
+    """The latest edit made on top of the present draft."""
+    return db.session.scalar(
+        select(SequenceRevision)
+        .where(SequenceRevision.sequence_id == sequence.id, SequenceRevision.parent_id == sequence.draft_id)
+        .order_by(SequenceRevision.number.desc())
+        .limit(1)
+    )
+
+
+def _point_to(sequence: Sequence, revision: SequenceRevision) -> SequenceRevision:
+    sequence.draft = revision
+    sequence.title = document_of(revision).title
+    db.session.flush()
+    return revision

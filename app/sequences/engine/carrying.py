@@ -1,0 +1,86 @@
+"""Taking the people inside a sequence over to a new revision, step id by step id (SEQ-28)."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from app import clock, wake
+from app.db import db
+from app.sequences.engine import rows, timing
+from app.sequences.engine.program import Program, programs
+from app.sequences.models import RUNNING, Enrolment, Sequence
+
+CHUNK = 5000
+
+
+def carry_over(sequence: Sequence) -> int:
+    """Put everybody inside on the live revision. Answers how many.
+
+    Who waits on a step that is still there keeps waiting on it, until the time its wait says now; who waits on one that
+    has gone goes on with the next that is left, at once where it has no wait of its own.
+    """
+    moved, last_id = 0, 0
+    live_id = sequence.live_id
+    if live_id is None:
+        return 0  # never published: nobody can be inside
+    while chunk := _inside(sequence.id, live_id, last_id):
+        last_id = chunk[-1].id
+        moved += len(chunk)
+        _move(chunk, live_id, is_paused=sequence.status == "paused")
+    if moved:
+        wake.ring("advance_enrolments")
+    return moved
+
+
+def mark_who_has_been_through(sequence_id: int) -> None:
+    """Give everybody who was ever in the sequence their key, so that single enrolment counts the past too (ENR-08)."""
+    keyed = select(Enrolment.contact_id).where(Enrolment.sequence_id == sequence_id, Enrolment.once_key.is_not(None))
+    firsts = (
+        select(func.min(Enrolment.id))
+        .where(Enrolment.sequence_id == sequence_id, Enrolment.contact_id.not_in(keyed))
+        .group_by(Enrolment.contact_id)
+    )
+    db.session.execute(
+        update(Enrolment)
+        .where(Enrolment.id.in_(firsts))
+        .values(once_key=Enrolment.contact_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _inside(sequence_id: int, live_id: int, after: int) -> list[timing.Standing]:
+    return timing.standing(
+        Enrolment.sequence_id == sequence_id,
+        Enrolment.status == RUNNING,
+        Enrolment.revision_id != live_id,
+        Enrolment.id > after,
+        limit=CHUNK,
+    )
+
+
+def _move(chunk: list[timing.Standing], live_id: int, *, is_paused: bool) -> None:
+    known = programs({live_id, *(one.revision_id for one in chunk)})
+    new = known[live_id]
+    now = clock.now()
+    changed = []
+    for one in chunk:
+        old = known[one.revision_id]
+        step_id = _surviving(one.step_id, old, new)
+        if step_id is None:
+            due = now
+        elif step_id == one.step_id and old.nodes[step_id].step.wait == new.nodes[step_id].step.wait:
+            due = one.due_at or now
+        else:
+            due = timing.due_at(new, step_id, one)
+        changed.append((one.id, live_id, step_id, None if is_paused else due, due if is_paused else None))
+    rows.update_enrolments(changed, ("revision_id", "step_id", "due_at", "held_due_at"), where_status=RUNNING)
+
+
+def _surviving(step_id: str | None, old: Program, new: Program) -> str | None:
+    """The step itself, else where its people go on: in a branch of it that was kept in its place, else behind it."""
+    if step_id is None or step_id in new.nodes:
+        return step_id
+    node = old.nodes[step_id]
+    behind = _surviving(node.follows, old, new)
+    inside = (_surviving(begin, old, new) for begin in node.branches.values())
+    return next((one for one in inside if one != behind), behind)

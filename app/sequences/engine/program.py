@@ -1,0 +1,128 @@
+"""A revision made ready to run: its steps as a flat table, each knowing what follows. Compiled once, kept by
+revision.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.db import db
+from app.rules import RuleUse
+from app.rules.registry import find as find_rule
+from app.sequences import drafts, graph, triggers
+from app.sequences.models import Sequence, SequenceRevision
+
+MOST_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step, what follows it, and where its branches begin: by name, the id of their first step or of what follows."""
+
+    step: graph.AnyStep
+    follows: str | None
+    branches: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Rules asked together. `key` tells the same question in two sequences: it is asked once for both."""
+
+    key: str
+    match: str
+    rules: tuple[RuleUse, ...]
+
+    @classmethod
+    def of(cls, match: str, rules: Collection[RuleUse]) -> Question:
+        said = [use.model_dump(mode="json", by_alias=True, exclude_unset=True) for use in rules]
+        return cls(json.dumps([match, said], sort_keys=True), match, tuple(rules))
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """The kinds of events after which the answer may have changed."""
+        return frozenset().union(*(find_rule(use.rule).waits_for for use in self.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the engine runs."""
+
+    revision_id: int
+    sequence_id: int
+    title: str
+    trigger: triggers.Trigger
+    filters: dict[str, object]
+    is_single: bool
+    first: str | None
+    nodes: dict[str, Node]
+    exits: tuple[Question, ...]
+    questions: dict[str, Question]  # by the id of the condition
+    exit_kinds: frozenset[str]
+
+
+_programs: dict[int, Program] = {}
+
+
+def programs(revision_ids: Collection[int]) -> dict[int, Program]:
+    """The programs of these revisions; those not met before are read with one query."""
+    missing = [one for one in set(revision_ids) if one not in _programs]
+    if missing:
+        if len(_programs) + len(missing) > MOST_KEPT:
+            _programs.clear()
+        rows = db.session.scalars(select(SequenceRevision).where(SequenceRevision.id.in_(missing)))
+        _programs.update({row.id: compile_revision(row) for row in rows})
+    return {one: _programs[one] for one in set(revision_ids)}
+
+
+def live_programs(kinds: Collection[str] | None = None) -> list[Program]:
+    """The programs of all active sequences, or only of those whose trigger is of one of these kinds."""
+    wanted = select(Sequence.live_id).where(Sequence.status == "active", Sequence.deleted_at.is_(None))
+    if kinds is not None:
+        wanted = wanted.where(Sequence.trigger_kind.in_(kinds))
+    ids = [one for one in db.session.scalars(wanted.order_by(Sequence.id)) if one is not None]
+    known = programs(ids)
+    return [known[one] for one in ids]
+
+
+def compile_revision(revision: SequenceRevision) -> Program:
+    """Make a program of a stored document."""
+    return compile_document(drafts.document_of(revision), revision.id, revision.sequence_id)
+
+
+def compile_document(document: graph.Document, revision_id: int, sequence_id: int) -> Program:
+    """Make a program of a document."""
+    nodes: dict[str, Node] = {}
+    questions: dict[str, Question] = {}
+    _flatten(document.steps, None, nodes)
+    for place in graph.walk(document):
+        if isinstance(place.step, graph.IfStep):
+            questions[place.step.id] = Question.of(place.step.condition.match, place.step.condition.rules)
+    exits = tuple(Question.of("all", [use]) for use in document.exits)
+    return Program(
+        revision_id=revision_id,
+        sequence_id=sequence_id,
+        title=document.title,
+        trigger=triggers.TRIGGERS[document.trigger.kind],
+        filters=document.trigger.filters,
+        is_single=document.single_enrolment,
+        first=document.steps[0].id if document.steps else None,
+        nodes=nodes,
+        exits=exits,
+        questions=questions,
+        exit_kinds=frozenset().union(*(one.waits_for for one in exits)),
+    )
+
+
+def _flatten(steps: list[graph.AnyStep], after: str | None, nodes: dict[str, Node]) -> str | None:
+    """Enter these steps, the last of which is followed by `after`. Answers where to begin."""
+    follows = after
+    for step in reversed(steps):
+        inside = {name: _flatten(within, follows, nodes) for name, within in graph.branches(step).items()}
+        ends = isinstance(step, graph.ActionStep) and step.action.ends
+        nodes[step.id] = Node(step, None if ends and step.enabled else follows, inside)
+        follows = step.id
+    return follows
