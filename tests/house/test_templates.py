@@ -1,0 +1,127 @@
+"""What templates keep to: partials that HTMX can swap, and a page without inline code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.house import source
+
+PARTIALS = [path for path in source.files("app/templates/**/*.html") if path.name.startswith("_")]
+PAGES = [path for path in source.files("app/templates/**/*.html") if "mail" not in path.name]
+
+# Not swapped by anybody, only included: the lines of every page's head, the entries of a menu.
+MANY_ROOTS = {"_head.html", "nav/_entries.html"}
+
+FORBIDDEN = {
+    r"<script(?![^>]*\b(?:src|nonce)=)": "inline scripts: write a module in app/static",
+    r"<style\b": "style elements: write a stylesheet in app/static/css",
+    r"\bhx-on\b": "hx-on: it needs eval; write a custom element",
+    r"\son[a-z]+\s*=": "event attributes: write a custom element",
+    r"[\"']js:": "js: values: they need eval",
+}
+
+_VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+def inside_templates(path: Path) -> str:
+    return path.relative_to(source.TEMPLATES).as_posix()
+
+
+@pytest.mark.parametrize("partial", PARTIALS, ids=inside_templates)
+def test_a_partial_says_first_what_it_needs(partial: Path) -> None:
+    first = partial.read_text().partition("\n")[0]
+
+    assert re.fullmatch(r"\{#-? .+ -?#\}", first), "the first line says what it shows: {#- One lead. Needs: lead. -#}"
+    assert "Needs:" in first or "{% macro" in partial.read_text(), (
+        "the first line ends in what it needs, or 'Needs: nothing.'"
+    )
+
+
+@pytest.mark.parametrize("partial", PARTIALS, ids=inside_templates)
+def test_a_partial_has_one_root(partial: Path) -> None:
+    roots = _roots(partial)
+
+    assert len(roots) <= 1 or inside_templates(partial) in MANY_ROOTS, f"more than one root: {roots}"
+
+
+def test_what_is_sent_alone_has_a_root_with_an_id() -> None:
+    sent = sorted({template for path in source.files("app/**/*.py") for template in _sent_alone(path)})
+    missing = [template for template in sent if not (source.TEMPLATES / template).exists()]
+    assert missing == [], "named in a view, but not there"
+
+    rootless = [
+        template for template in sent if [bool(one) for _, one in _roots(source.TEMPLATES / template)] != [True]
+    ]
+    assert rootless == [], "what HTMX swaps needs one root with an id that stays"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=inside_templates)
+def test_a_page_has_no_inline_code(page: Path) -> None:
+    text = _without_jinja(page.read_text())
+
+    assert [why for pattern, why in FORBIDDEN.items() if re.search(pattern, text)] == []
+
+
+def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
+    listed = {line.strip() for line in (source.ROOT / "app/static/icons.txt").read_text().splitlines()}
+    named = {
+        (name, inside_templates(path))
+        for path in source.files("app/templates/**/*.html")
+        for name in re.findall(r"\bicon\(\s*[\"']([a-z0-9.-]+)[\"']", path.read_text())
+    }
+
+    assert {(name, where) for name, where in named if name not in listed} == set(), "add it to app/static/icons.txt"
+
+
+class _Roots(HTMLParser):
+    """Collects the outermost elements of a piece of HTML, with their ids."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = 0
+        self.found: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.depth == 0:
+            self.found.append((tag, dict(attrs).get("id")))
+        self.depth += tag not in _VOID
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.depth == 0:
+            self.found.append((tag, dict(attrs).get("id")))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag not in _VOID
+
+
+def _roots(partial: Path) -> list[tuple[str, str | None]]:
+    parser = _Roots()
+    parser.feed(_without_jinja(partial.read_text()))
+    return parser.found
+
+
+def _has_one_root_with_an_id(partial: Path) -> bool:
+    roots = _roots(partial)
+    return len(roots) == 1 and bool(roots[0][1])
+
+
+def _without_jinja(text: str) -> str:
+    """The HTML around the tags, with a placeholder for what is printed."""
+    text = re.sub(r"\{#.*?#\}|\{%-? *macro.*?endmacro *-?%\}|\{%.*?%\}", "", text, flags=re.DOTALL)
+    return re.sub(r"\{\{.*?\}\}", "x", text, flags=re.DOTALL)
+
+
+def _sent_alone(path: Path) -> Iterator[str]:
+    """The partials that a file's `page` and `reply` calls can send: the inside of a page, and what `reply` names."""
+    for node in ast.walk(source.tree(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"web.page", "web.reply"} and node.args:
+            for text in (one.value for one in ast.walk(node) if isinstance(one, ast.Constant)):
+                if isinstance(text, str) and text.endswith(".html"):
+                    folder, _, name = text.rpartition("/")
+                    yield text if name.startswith("_") else f"{folder}/_{name}"
