@@ -34,7 +34,7 @@ def _explain(found: dict[str, str]) -> None:
     print(f"  export ENCORE_SECRET_KEY={secrets.token_hex(32)}\n")
     print("  .venv/bin/flask --app wsgi db upgrade")
     print("  .venv/bin/gunicorn wsgi:app")
-    print("  .venv/bin/dramatiq workers")
+    print("  .venv/bin/dramatiq workers.main")
     print("  .venv/bin/python -m workers.clock", flush=True)
 
 

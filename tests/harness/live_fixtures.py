@@ -75,7 +75,8 @@ def _settings(kind: str, request: pytest.FixtureRequest) -> Settings:
     else:
         running: Services = ask("running_services")
         known["database_url"] = running.postgres.create_database(f"live_{ask('worker_name')}", ask("postgres_template"))
-        known["redis_url"] = running.redis_url
+        # A number of its own for each process that shares the tests out: they must not answer each other's rings.
+        known["redis_url"] = f"{running.redis_url}?db={ask('worker_name').removeprefix('gw').replace('only', '15')}"
     return Settings.model_validate(known)
 
 
