@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.config import Settings
+from app.integrations import twilio_webhooks
 from app.integrations.outbox import OutboxMail, OutboxSms
 from app.integrations.smtp import SmtpCarrier
 from app.integrations.twilio import TwilioCarrier
@@ -22,3 +23,4 @@ def init_app(app: Flask) -> None:
             sms=TwilioCarrier(settings) if settings.has_twilio else OutboxSms(outbox),
         ),
     )
+    app.register_blueprint(twilio_webhooks.bp)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from app import scans
-from app.messaging import conversations, delivery, models, rules
+from app.messaging import conversations, delivery, models, rules, tracking, tracking_views, unsubscribe_views
 from app.scans import Scan
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
+    app.register_blueprint(tracking_views.bp)
+    app.register_blueprint(unsubscribe_views.bp)
     delivery.register()
     scans.register(Scan("snoozes", conversations.end_snoozes, conversations.next_snooze_end))
+    scans.register(Scan("opens and clicks", tracking.judge, tracking.next_judgement))
 
 
 __all__ = ["models", "rules"]
