@@ -1,6 +1,6 @@
 """What every page of the product has around it: menu, counts, banners, theme; and the addresses of its files.
 
-Rooms hang their counts and banners here (`@frame.badge("inbox")`, `@frame.banner`), so that the frame knows no room.
+Rooms hang their counts and banners in `app/badges.py` (`@badges.badge("inbox")`), so that the frame knows no room.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
@@ -17,28 +17,12 @@ from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import assets, clock, i18n, navigation, web, web_filters
+from app import assets, badges, clock, i18n, navigation, web, web_filters
+from app.badges import Banner, Count
 from app.db import db
 from app.staff import studio as studio_settings
 from app.staff.models import Location
 from app.staff.studio import Studio
-
-
-@dataclass(frozen=True)
-class Count:
-    """A number beside an entry of the menu; an urgent one is a badge, also on the icon rail and the phone."""
-
-    number: int
-    is_urgent: bool = False
-
-
-@dataclass(frozen=True)
-class Banner:
-    """A line above every page."""
-
-    text: str
-    tone: Literal["info", "warn", "danger"] = "warn"
-    icon: str = "alert-triangle"
 
 
 @dataclass(frozen=True)
@@ -61,26 +45,6 @@ class DrawnGroup:
     @property
     def is_open(self) -> bool:
         return not self.group.is_folded or any(item.is_current for item in self.items)
-
-
-_badges: dict[str, Callable[[], Count | None]] = {}
-_banners: list[Callable[[], Banner | None]] = []
-
-
-def badge(key: str) -> Callable[[Callable[[], Count | None]], Callable[[], Count | None]]:
-    """Say how to count what stands beside an entry of the menu, for the person who looks."""
-
-    def keep(count: Callable[[], Count | None]) -> Callable[[], Count | None]:
-        _badges[key] = count
-        return count
-
-    return keep
-
-
-def banner(say: Callable[[], Banner | None]) -> Callable[[], Banner | None]:
-    """Add something that may have to be said above every page."""
-    _banners.append(say)
-    return say
 
 
 class Frame:
@@ -114,7 +78,7 @@ class Frame:
 
     @cached_property
     def banners(self) -> list[Banner]:
-        return [said for say in _banners if (said := say()) is not None]
+        return badges.banners()
 
     @cached_property
     def studio(self) -> Studio:
@@ -143,6 +107,10 @@ class Frame:
         arguments = {**(request.view_args or {}), **request.args, "lang": language}
         return url_for(request.endpoint or "", **arguments)
 
+    def count(self, key: str) -> Count | None:
+        """What is counted under a key, for the person who looks."""
+        return badges.count(key)
+
     def has(self, endpoint: str) -> bool:
         """Whether the application has this page and the viewer may open it."""
         return _may_open(endpoint)
@@ -170,8 +138,8 @@ def _may_open(endpoint: str) -> bool:
 
 
 def _item(entry: navigation.Entry) -> Item:
-    count = _badges.get(entry.badge or "", lambda: None)()
-    return Item(entry, url_for(entry.endpoint), not entry.is_alias and _is_current(entry), count)
+    is_current = not entry.is_alias and _is_current(entry)
+    return Item(entry, url_for(entry.endpoint), is_current, badges.count(entry.badge))
 
 
 def _is_current(entry: navigation.Entry) -> bool:

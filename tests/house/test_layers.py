@@ -17,7 +17,7 @@ FLOORS = (
     {"contacts"},
     {"live", "staff"},
     {"events", "rules"},
-    {"i18n", "navigation", "panels", "scans", "web_filters", "work"},
+    {"badges", "i18n", "navigation", "panels", "scans", "web_filters", "work"},
     {"assets", "wake", "web"},
     {"clock", "config", "db"},
 )
