@@ -1,5 +1,21 @@
 """Tasks of the staff."""
 
-from app.tasks import desk, models, queries
+from __future__ import annotations
 
-__all__ = ["desk", "models", "queries"]
+from flask import Flask
+from flask_login import current_user
+
+from app import badges
+from app.tasks import desk, models, panels, queries, views
+
+
+@badges.badge("tasks")
+def open_tasks() -> badges.Count | None:
+    return badges.Count(queries.count_open(current_user)) if current_user.may("tasks.use") else None
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+
+
+__all__ = ["desk", "models", "panels", "queries"]

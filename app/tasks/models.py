@@ -44,6 +44,14 @@ class Task(Model):
     location: Mapped[Location | None] = relationship()
     completed_by: Mapped[Staff | None] = relationship(foreign_keys=[completed_by_id])
 
+    @property
+    def receiver(self) -> str:
+        """For whom it is: a person, a role or a location, by name."""
+        for whom in (self.assignee, self.role, self.location):
+            if whom is not None:
+                return whom.name
+        return ""
+
     __table_args__ = (
         Index("uq_task_step", "enrolment_id", "step_id", unique=True),
         Index("ix_task_assignee", "status", "assignee_id"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import clock
 from app.contacts.models import Contact
+from app.contacts.queries import contacts_seen_by
 from app.db import db
 from app.staff.models import Staff, staff_location
 from app.staff.studio import studio
@@ -156,3 +157,47 @@ def _people_in(location_id: int) -> Select[int]:
 
 def _is_hot(task: Task) -> bool:
     return task.contact is not None and task.contact.is_hot
+
+
+def sharing_with(staff: Staff) -> list[Staff]:
+    """Who else sees the tasks of this person's role."""
+    return list(
+        db.session.scalars(
+            select(Staff)
+            .where(Staff.role_id == staff.role_id, Staff.id != staff.id, Staff.is_active_account)
+            .order_by(Staff.name)
+        )
+    )
+
+
+def people_like(typed: str, *, seen_by: Staff, limit: int = 8) -> list[Contact]:
+    """Whom a task may be about: those whose name or address begins like what was typed."""
+    words = [word.lower() for word in typed.split() if word]
+    matching = contacts_seen_by(seen_by)
+    for word in words:
+        start = f"{word.replace('%', '').replace('_', '')}%"
+        matching = matching.where(
+            or_(
+                func.lower(Contact.first_name).like(start),
+                func.lower(Contact.last_name).like(start),
+                func.lower(Contact.email).like(start),
+            )
+        )
+    return list(db.session.scalars(matching.order_by(Contact.last_name, Contact.first_name, Contact.id).limit(limit)))
+
+
+def written(contact: Contact) -> str:
+    """How somebody stands in the field "About", so that two of one name are told apart."""
+    return f"{contact.name} · {contact.email or contact.phone or contact.id}"
+
+
+def person_typed(typed: str, *, seen_by: Staff) -> Contact | None:
+    """Whom somebody meant: the name as offered, or typed in full where only one is called so."""
+    name, _dot, address = (part.strip() for part in typed.partition("·"))
+    if address:
+        known = contacts_seen_by(seen_by).where(
+            or_(func.lower(Contact.email) == address.lower(), Contact.phone == address)
+        )
+        return db.session.scalar(known.limit(1))
+    same = [one for one in people_like(name, seen_by=seen_by, limit=50) if one.name.lower() == name.lower()]
+    return same[0] if len(same) == 1 else None
