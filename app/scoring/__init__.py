@@ -1,5 +1,14 @@
 """Points for engagement; who is hot."""
 
-from app.scoring import cooling, ledger, models, rules
+from __future__ import annotations
 
-__all__ = ["cooling", "ledger", "models", "rules"]
+from flask import Flask
+
+from app.scoring import cooling, ledger, models, panels, rules, views
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+
+
+__all__ = ["cooling", "ledger", "models", "panels", "rules"]

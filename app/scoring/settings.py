@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
 
+from app import clock
 from app.staff import studio
 
 KEY = "scoring"
 
 MOST_POINTS = 100
+MOST_THRESHOLD = 1000
 
 
 def _points(default: int) -> int:
@@ -31,7 +33,7 @@ class Scoring(BaseModel):
     demo_booked: int = _points(10)
     unsubscribed: int = _points(-5)
     bounced: int = _points(-3)
-    threshold: int = Field(default=10, ge=1, le=1000)  # a score of nothing must be cold (SCORE-15)
+    threshold: int = Field(default=10, ge=1, le=MOST_THRESHOLD)  # a score of nothing must be cold (SCORE-15)
     reset_days: int | None = Field(default=None, ge=1, le=365)
     reset_set_at: datetime | None = None  # a changed period begins anew for everybody (SCORE-18)
 
@@ -43,3 +45,13 @@ class Scoring(BaseModel):
 def scoring() -> Scoring:
     """The settings at present."""
     return studio.get(KEY, Scoring)
+
+
+def change(**changes: object) -> Scoring:
+    """Set some of it, for the acts to come. A changed period begins now (SCORE-18)."""
+    before = scoring()
+    after = Scoring.model_validate(before.model_dump() | changes)
+    if after.reset_days != before.reset_days:
+        after.reset_set_at = clock.now()
+    studio.put(KEY, after)
+    return after
