@@ -138,7 +138,9 @@ SETTINGS = Group(
     label=_l("Settings"),
     entries=(
         Entry(label=_l("General configuration"), icon="adjustments-horizontal", endpoint="settings.general"),
+        Entry(label=_l("Locations"), icon="map-pin", endpoint="settings.locations"),
         Entry(label=_l("Lead scoring"), icon="flame", endpoint="scoring.edit"),
+        Entry(label=_l("New-lead notifications"), icon="bell", endpoint="notifications.edit"),
         Entry(label=_l("Lifecycle"), icon="recycle", endpoint="lifecycle.stages"),
         Entry(label=_l("Messages"), icon="mail-forward", endpoint="messages.index"),
         Entry(label=_l("Phone number"), icon="phone", endpoint="phone_number.index"),
@@ -151,7 +153,7 @@ SETTINGS = Group(
         Entry(label=_l("Waitlist"), icon="hourglass-low", endpoint="settings.waitlist", section=_l("Clients")),
         Entry(label=_l("Staff accounts"), icon="users-group", endpoint="staff.accounts", section=_l("Team")),
         Entry(label=_l("Roles"), icon="shield-lock", endpoint="staff.roles", section=_l("Team")),
-        Entry(label=_l("API"), icon="api", endpoint="tokens.index", section=_l("Developers")),
+        Entry(label=_l("API"), icon="api", endpoint="settings.tokens", section=_l("Developers")),
     ),
 )
 

@@ -36,8 +36,7 @@ class AddressTaken(Refusal):
 
 def add_staff(name: str, email: str, role: Role, locations: Collection[Location] = ()) -> Staff:
     """Make an account. Nobody can sign in to it before a password has been chosen: see `invitation`."""
-    if db.session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower())) is not None:
-        raise AddressTaken
+    _refuse_double(email)
     staff = Staff(
         name=name.strip(),
         email=email.strip(),
@@ -49,6 +48,12 @@ def add_staff(name: str, email: str, role: Role, locations: Collection[Location]
     db.session.add(staff)
     db.session.flush()
     return staff
+
+
+def rename(staff: Staff, name: str, email: str) -> None:
+    """Correct somebody's name or address. Raises AddressTaken."""
+    _refuse_double(email, apart_from=staff)
+    staff.name, staff.email = name.strip(), email.strip()
 
 
 def change_role(staff: Staff, role: Role) -> None:
@@ -116,6 +121,12 @@ def all_roles() -> list[Role]:
 
 def all_locations() -> list[Location]:
     return list(db.session.scalars(select(Location).order_by(Location.name)))
+
+
+def _refuse_double(email: str, apart_from: Staff | None = None) -> None:
+    same = db.session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower()))
+    if same is not None and same is not apart_from:
+        raise AddressTaken
 
 
 def _keep_an_owner(leaving: Staff) -> None:
