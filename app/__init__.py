@@ -22,6 +22,7 @@ ROOMS = (
     "tasks",
     "scoring",
     "sequences",
+    "notifications",
     "dashboard",
     "integrations",
     "api",

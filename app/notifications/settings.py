@@ -18,3 +18,8 @@ class LeadNotices(BaseModel):
 
 def lead_notices() -> LeadNotices:
     return studio.get(KEY, LeadNotices)
+
+
+def announce(roles: list[int], sources: list[int]) -> None:
+    """Announce new leads to these roles, from these sources or from all."""
+    studio.put(KEY, LeadNotices(roles=roles, sources=sources))

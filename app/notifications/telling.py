@@ -22,9 +22,7 @@ def tell_staff(batch: Sequence[Event]) -> None:
     """Write a notification for each person and event, once, and one letter a person and kind of event."""
     people = circle.around(batch)
     by_id = {event.id: event for event in batch}
-    rows = [
-        _row(event, staff_id, people) for event in batch for staff_id in sorted({s.id for s in people.told_of(event)})
-    ]
+    rows = [_row(event, staff, people) for event in batch for staff in people.told_of(event)]
     written = insert_new(NOTIFICATIONS, rows, returning=("staff_id", "event_id"))
     letters.send(
         [(people.staff[row.staff_id], by_id[row.event_id]) for row in sorted(written, key=lambda row: row.event_id)],
