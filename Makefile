@@ -11,15 +11,17 @@ SHELL := /bin/bash
 
 PY := .venv/bin/python
 ASSETS := app/static/vendor/.stamp
+FRENCH := app/translations/fr/LC_MESSAGES/messages
+READY := $(ASSETS) $(FRENCH).mo
 
-.PHONY: help setup run reset test lint format services bench screenshots migration
+.PHONY: help setup run reset test lint format services bench screenshots migration translations
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.dev $(ASSETS)  ## Install what running and developing need
+setup: .venv/.dev $(READY)  ## Install what running and developing need
 
-run: .venv/.run $(ASSETS)  ## Start the demo studio on http://127.0.0.1:8000 (Ctrl-C stops it, the data stays)
+run: .venv/.run $(READY)  ## Start the demo studio on http://127.0.0.1:8000 (Ctrl-C stops it, the data stays)
 	@export ENCORE_DEMO="$${ENCORE_DEMO-1}" ENCORE_SANDBOX="$${ENCORE_SANDBOX-1}"
 	exec $(PY) -m workers.embedded
 
@@ -27,7 +29,7 @@ reset:  ## Throw away ./var, the data of `make run`: the next start is the first
 	@rm -rf var
 	echo "./var is gone; 'make run' starts afresh."
 
-test: .venv/.dev $(ASSETS)  ## Check everything, on private PostgreSQL, Redis and Chromium
+test: .venv/.dev $(READY)  ## Check everything, on private PostgreSQL, Redis and Chromium
 	@exec $(PY) -m scripts.test
 
 lint: .venv/.dev $(ASSETS)  ## Only the checks that run nothing: style, types, templates
@@ -43,11 +45,14 @@ services: .venv/.dev  ## Start a private PostgreSQL and Redis for the production
 bench: .venv/.dev $(ASSETS)  ## Measure, on a private PostgreSQL and Redis
 	@exec $(PY) -m scripts.services $(PY) -m benchmarks
 
-screenshots: .venv/.dev $(ASSETS)  ## Take a picture of every page into ./screenshots
+screenshots: .venv/.dev $(READY)  ## Take a picture of every page into ./screenshots
 	@exec $(PY) -m pytest -p no:cacheprovider -q -m screenshots tests/e2e
 
 migration: .venv/.dev  ## Write the one migration anew from the models (until the first release)
 	@exec scripts/remake-migration
+
+translations: .venv/.dev  ## Collect new text into the French catalogue, and say what is still to be translated
+	@exec $(PY) -m scripts.translations
 
 .venv/.uv: requirements-uv.lock
 	@scripts/make-venv
@@ -64,6 +69,9 @@ migration: .venv/.dev  ## Write the one migration anew from the models (until th
 node_modules/.stamp: package-lock.json .npmrc | .venv/.uv
 	@scripts/with-node npm ci --no-progress --loglevel=error
 	touch $@
+
+$(FRENCH).mo: $(FRENCH).po scripts/translations.py | .venv/.run
+	@$(PY) -m scripts.translations compile
 
 $(ASSETS): node_modules/.stamp scripts/vendor.mjs app/static/icons.txt
 	@scripts/with-node node scripts/vendor.mjs
