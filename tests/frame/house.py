@@ -19,13 +19,13 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length
 
 from app import clock, create_app, founding, navigation, web
 from app.config import Settings
 from app.db import db
 from app.demo import make
-from app.frame import Count
 from app.staff import studio
 from app.staff.models import Staff
 
@@ -33,13 +33,17 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
+SOURCES = [SelectChoice("web", "Web form"), SelectChoice("walk", "Walk-in")]
+WISHES = [SelectChoice("gentle", "🌿 Gentle"), SelectChoice("dynamic", "🔥 Dynamic")]
+
+
 class SampleForm(FlaskForm):  # type: ignore[misc]
     first_name = StringField("First name", [InputRequired("Type a first name.")])
     email = EmailField("E-mail", [InputRequired(), Email("This address looks incomplete. Check the part after the @.")])
     phone = TelField("Phone")
     born_on = DateField("Birthday", [])
-    source = SelectField("Source", choices=[("web", "Web form"), ("walk", "Walk-in")])
-    wishes = SelectMultipleField("What would you like?", choices=[("gentle", "🌿 Gentle"), ("dynamic", "🔥 Dynamic")])
+    source = SelectField("Source", choices=SOURCES)
+    wishes = SelectMultipleField("What would you like?", choices=WISHES)
     note = TextAreaField("Note", [Length(max=200)])
     news = BooleanField("Send me offers by e-mail.")
 
@@ -91,7 +95,7 @@ def _style_pages() -> Blueprint:
     @bp.get("/dialog")
     @web.signed_in
     def dialog() -> Response:
-        return web.page("style/dialog.html", form=_wrong_form())
+        return web.page("style/dialog.html", form=_wrong_form("lead-"))
 
     @bp.post("/said")
     @web.signed_in
@@ -140,11 +144,10 @@ def _style_pages() -> Blueprint:
     return bp
 
 
-def _wrong_form() -> SampleForm:
-    form = SampleForm(meta={"csrf": False}, data={"first_name": "", "email": "hannah@whitmore", "source": "web"})
+def _wrong_form(prefix: str = "") -> SampleForm:
+    form = SampleForm(
+        prefix=prefix, meta={"csrf": False}, data={"first_name": "", "email": "hannah@whitmore", "source": "web"}
+    )
     form.first_name.errors = ["Type a first name."]
     form.email.errors = ["This address looks incomplete. Check the part after the @."]
     return form
-
-
-SOME_COUNT = Count(7, is_urgent=True)
