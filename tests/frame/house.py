@@ -19,7 +19,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, InputRequired, Length
 
 from app import clock, create_app, founding, navigation, web
@@ -125,6 +125,7 @@ def _style_pages() -> Blueprint:
             reason_url="/style/said",
             preferences_url="/style/said",
             channel="email",
+            kind="marketing",
             masked_address="camille.m•••@posteo.net",
             reasons=[("much", "Too many messages"), ("other", "Something else")],
             preferences=[{"key": "news", "label": "News", "hint": "Once a month", "is_on": True}],
