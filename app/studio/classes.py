@@ -22,7 +22,9 @@ def book_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
     event_id = how.record("class.booked", contact, data)
     if event_id is None:
         return None
-    booking = booking_of(contact, data)
+    # Named by nothing but the class, each posting is a booking of its own: there may be ten of "Hatha".
+    is_told_apart = data.get("booking_id") or data.get("starts_at")
+    booking = booking_of(contact, data) if is_told_apart else None
     if booking is None:
         db.session.add(_booking(contact, data, how))
     else:
