@@ -1,5 +1,27 @@
 """Sequences: documents, engine, builder."""
 
-from app.sequences import actions, models, triggers
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask
+
+from app import work
+from app.events import Event, queue
+from app.messaging import delivery
+from app.sequences import actions, engine, models, triggers
+
+
+@queue.consumer("sequences")
+def consume(batch: Sequence[Event]) -> None:
+    """Let people out first, then in: who has just bought is not written to for having asked."""
+    engine.leave(batch)
+    engine.enrol(batch)
+
+
+def init_app(_app: Flask) -> None:
+    work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
+    delivery.register_source("sequence", engine.prepare)
+
 
 __all__ = ["actions", "models", "triggers"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from app.db import db
 from app.rules import RuleUse
 from app.rules.registry import find as find_rule
 from app.sequences import drafts, graph, triggers
-from app.sequences.models import Sequence, SequenceRevision
+from app.sequences.models import ACTIVE, Sequence, SequenceRevision
 
 MOST_KEPT = 500
 
@@ -78,14 +79,20 @@ def programs(revision_ids: Collection[int]) -> dict[int, Program]:
     return {one: _programs[one] for one in set(revision_ids)}
 
 
-def live_programs(kinds: Collection[str] | None = None) -> list[Program]:
-    """The programs of all active sequences, or only of those whose trigger is of one of these kinds."""
-    wanted = select(Sequence.live_id).where(Sequence.status == "active", Sequence.deleted_at.is_(None))
-    if kinds is not None:
-        wanted = wanted.where(Sequence.trigger_kind.in_(kinds))
-    ids = [one for one in db.session.scalars(wanted.order_by(Sequence.id)) if one is not None]
-    known = programs(ids)
-    return [known[one] for one in ids]
+def live_programs(trigger_kinds: Collection[str]) -> list[tuple[Program, datetime]]:
+    """The programs of the active sequences with one of these triggers, and since when each acts (SEQ-18)."""
+    found = db.session.execute(
+        select(Sequence.live_id, Sequence.activated_at)
+        .where(
+            Sequence.status == ACTIVE,
+            Sequence.deleted_at.is_(None),
+            Sequence.trigger_kind.in_(trigger_kinds),
+            Sequence.live_id.is_not(None),
+        )
+        .order_by(Sequence.id)
+    ).all()
+    known = programs([row.live_id for row in found])
+    return [(known[row.live_id], row.activated_at) for row in found]
 
 
 def compile_revision(revision: SequenceRevision) -> Program:

@@ -1,0 +1,248 @@
+"""Advancing: everybody whose step is due goes on until they wait again or are through, a batch in one transaction.
+
+A batch is played in rounds. In each, exits are asked about, then each step is done for all who stand at it; who is due
+again at once takes part in the next round. What a batch does to a table it does with one statement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from app import clock
+from app.db import db
+from app.sequences import graph, reasons, waits
+from app.sequences.actions.registry import Item, Outcome
+from app.sequences.engine import claiming, ending, rows, timing
+from app.sequences.engine.asking import who_match
+from app.sequences.engine.claiming import Walker
+from app.sequences.engine.leaving import exits_of
+from app.sequences.engine.program import Node, Program, programs
+from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, StepRun
+
+log = structlog.get_logger(__name__)
+
+# A step done this soon after it was due was done on time: what follows counts from when it was due, to the second.
+ON_TIME = timedelta(minutes=1)
+
+DISABLED = Outcome("skipped", reasons.code("disabled"))
+TOO_LATE = Outcome("skipped", reasons.code("too_late"))
+NO_ANCHOR = Outcome("skipped", reasons.code("no_anchor"))
+PAUSED = Outcome("skipped", reasons.code("paused"))
+
+Perform = Callable[[Sequence[Walker]], Sequence[Outcome]]
+
+
+def advance(limit: int = 500) -> int:
+    """Let a batch of people go on. Answers how many; 0 when nobody is due, or others have them all in hand."""
+    now = clock.now()
+    walkers = claiming.claim(now, limit)
+    if walkers:
+        batch = Batch(walkers, now)
+        batch.play()
+        batch.write()
+    return len(walkers)
+
+
+class Batch:
+    """A batch on its way. `play` moves everybody, `write` keeps what came of it."""
+
+    def __init__(self, walkers: Sequence[Walker], now: datetime) -> None:
+        self.now = now
+        self.walkers = walkers
+        self.programs = programs({one.revision_id for one in walkers})
+        self.done = _done_before(walkers)
+        self.runs: list[rows.Row] = []
+
+    def play(self) -> None:
+        """Move everybody until they wait, leave, or are through."""
+        moving: list[Walker] = list(self.walkers)
+        caused: frozenset[str] | None = None  # the first time, every exit is asked about
+        while moving:
+            self._let_out(moving, caused)
+            caused = frozenset()
+            for (revision_id, step_id), group in _by_step(moving).items():
+                program = self.programs[revision_id]
+                node = program.nodes.get(step_id) if step_id is not None else None
+                if node is None:
+                    self._finish(group)
+                else:
+                    self._step(program, node, group)
+                    if isinstance(node.step, graph.ActionStep):
+                        caused |= node.step.action.causes
+            moving = [one for one in moving if one.status == RUNNING and one.due_at <= self.now]
+
+    def write(self) -> None:
+        """Keep where everybody stands now, what each step did, and who is through."""
+        columns = ("enrolment_id", "sequence_id", "step_id", "outcome", "reason", "ran_at")
+        rows.insert_rows(rows.STEP_RUNS, columns, self.runs)
+        still = [one for one in self.walkers if one.status == RUNNING]
+        rows.update_enrolments(
+            [(one.id, one.step_id, one.due_at, one.moved_at) for one in still], ("step_id", "due_at", "moved_at")
+        )
+        parked = [one for one in self.walkers if one.status == FAILED]
+        rows.update_enrolments(
+            [(one.id, FAILED, one.reason, one.error, one.step_id, None, one.moved_at) for one in parked],
+            ("status", "reason", "error", "step_id", "due_at", "moved_at"),
+        )
+        over = [one for one in self.walkers if one.status in {COMPLETED, EXITED}]
+        rows.update_enrolments(
+            [(one.id, one.step_id, one.moved_at) for one in over], ("step_id", "moved_at"), where_status=RUNNING
+        )
+        ending.end(
+            [
+                ending.Ended(
+                    one.id,
+                    one.contact_id,
+                    one.sequence_id,
+                    self.programs[one.revision_id].title,
+                    one.status,
+                    one.reason,
+                )
+                for one in over
+            ],
+            self.now,
+        )
+
+    def _let_out(self, moving: Iterable[Walker], caused: frozenset[str] | None) -> None:
+        """End the runs of those for whom an exit holds: of all, or where the last round did something, of its kind."""
+        asked = [
+            (program, (one.id, one.contact_id, one.started_at))
+            for one in moving
+            if (program := self.programs[one.revision_id]).exits and (caused is None or program.exit_kinds & caused)
+        ]
+        why = exits_of(asked, self.now) if asked else {}
+        for one in moving:
+            if one.id in why:
+                one.status, one.reason = EXITED, reasons.code("exit", why[one.id])
+
+    def _finish(self, group: Iterable[Walker]) -> None:
+        for one in group:
+            if one.status == RUNNING:
+                one.status = COMPLETED
+
+    def _step(self, program: Program, node: Node, group: Sequence[Walker]) -> None:
+        """Do one step for all who stand at it and have not been through it before."""
+        standing = [one for one in group if one.status == RUNNING]
+        for one in standing:
+            if (one.id, node.step.id) in self.done:
+                self._go_on(program, node, one, self.done[one.id, node.step.id])
+        fresh = [one for one in standing if (one.id, node.step.id) not in self.done]
+        passed: list[Walker] = []
+        for one in fresh:
+            why_not = self._why_not(node, one)
+            if why_not is None:
+                passed.append(one)
+            else:
+                self._record(program, node, one, why_not)
+        for one, outcome in self._attempt(program, node, passed):
+            self._record(program, node, one, outcome)
+
+    def _why_not(self, node: Node, one: Walker) -> Outcome | None:
+        """Why somebody passes over a step, as far as the step's own setting and time decide it."""
+        step = node.step
+        if not step.enabled:
+            return DISABLED
+        if step.wait is not None and step.wait.before_anchor is not None:
+            if one.anchor_at is None:
+                return NO_ANCHOR
+            if one.due_at < one.moved_at or self.now >= one.anchor_at:
+                return TOO_LATE
+        is_message = isinstance(step, graph.ActionStep) and step.action.channel is not None
+        if is_message and one.skip_before is not None and one.due_at < one.skip_before:
+            return PAUSED
+        return None
+
+    def _attempt(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[tuple[Walker, Outcome]]:
+        """Do a step for a group; where that fails, one by one, and who still fails is parked with the error."""
+        if not group:
+            return []
+        try:
+            with db.session.begin_nested():
+                return list(zip(group, self._perform(program, node, group), strict=True))
+        except Exception as error:
+            if len(group) > 1:
+                return [pair for one in group for pair in self._attempt(program, node, [one])]
+            log.exception("step.failed", enrolment_id=group[0].id, step_id=node.step.id, error=type(error).__name__)
+            group[0].status, group[0].error = FAILED, f"{type(error).__name__}: {error}"[:2000]
+            group[0].reason = reasons.code("error", type(error).__name__)
+            return []
+
+    def _perform(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[Outcome]:
+        step = node.step
+        if isinstance(step, graph.IfStep):
+            about = [(one.id, one.contact_id, one.started_at) for one in group]
+            matching = who_match(program.questions[step.id], about, self.now)
+            return [Outcome("true" if one.id in matching else "false") for one in group]
+        if isinstance(step, graph.SplitStep):
+            return [Outcome(side_of(step, one.contact_id)) for one in group]
+        return step.action.run([self._item(program, step, one) for one in group], self.now)
+
+    def _item(self, program: Program, step: graph.ActionStep, one: Walker) -> Item:
+        is_before = step.wait is not None and step.wait.before_anchor is not None
+        return Item(
+            enrolment_id=one.id,
+            sequence_id=one.sequence_id,
+            sequence=program.title,
+            revision_id=one.revision_id,
+            contact_id=one.contact_id,
+            lead_id=one.lead_id,
+            step_id=step.id,
+            title=step.title,
+            params=step.params,
+            due_at=one.due_at,
+            anchor_at=one.anchor_at if is_before else None,
+            zone=one.zone,
+        )
+
+    def _record(self, program: Program, node: Node, one: Walker, outcome: Outcome) -> None:
+        self.runs.append((one.id, one.sequence_id, node.step.id, outcome.outcome, outcome.reason, self.now))
+        self._go_on(program, node, one, outcome.outcome)
+
+    def _go_on(self, program: Program, node: Node, one: Walker, outcome: str) -> None:
+        """Put somebody before the step that follows, due when its wait says."""
+        one.moved_at = one.due_at if self.now - one.due_at < ON_TIME else self.now
+        one.step_id = node.branches.get(_BRANCHES.get(outcome, outcome), node.follows)
+        if one.step_id is None:
+            one.status = COMPLETED
+        else:
+            bearings = waits.Bearings(one.moved_at, one.started_at, one.anchor_at, one.zone)
+            one.due_at = timing.due(program, one.step_id, bearings)
+
+
+_BRANCHES = {"true": graph.THEN, "false": graph.ELSE}
+
+
+def side_of(step: graph.SplitStep, contact_id: int) -> str:
+    """On which side of a split somebody falls: always the same, and as many on each as its share says."""
+    digest = hashlib.blake2b(f"{step.id}:{contact_id}".encode(), digest_size=8).digest()
+    at = int.from_bytes(digest, "big") % 10_000
+    reached = 0
+    for branch in step.split:
+        reached += branch.share * 100
+        if at < reached:
+            return branch.key
+    return step.split[-1].key
+
+
+def _by_step(moving: Iterable[Walker]) -> dict[tuple[int, str | None], list[Walker]]:
+    groups: dict[tuple[int, str | None], list[Walker]] = defaultdict(list)
+    for one in moving:
+        if one.status == RUNNING:
+            groups[one.revision_id, one.step_id].append(one)
+    return groups
+
+
+def _done_before(walkers: Sequence[Walker]) -> dict[tuple[int, str], str]:
+    """What these people have been through already: nobody meets a step twice in one run, however it was edited."""
+    found = db.session.execute(
+        select(StepRun.enrolment_id, StepRun.step_id, StepRun.outcome).where(
+            StepRun.enrolment_id.in_([one.id for one in walkers])
+        )
+    )
+    return {(row.enrolment_id, row.step_id): row.outcome for row in found}

@@ -1,0 +1,111 @@
+"""Taking a batch of people whose next step is due, so that nobody else works on them meanwhile (WRK-05)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Many
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, literal, select
+
+from app.contacts.models import Contact
+from app.db import db, is_postgresql
+from app.sequences.engine import timing
+from app.sequences.models import ACTIVE, RUNNING, Enrolment, Sequence
+from app.staff import studio
+from app.staff.models import Location
+
+
+@dataclass(slots=True)
+class Walker:
+    """One person on their way through a sequence, as the engine moves them."""
+
+    id: int
+    sequence_id: int
+    revision_id: int
+    contact_id: int
+    lead_id: int | None
+    step_id: str | None
+    due_at: datetime
+    anchor_at: datetime | None
+    started_at: datetime
+    moved_at: datetime
+    skip_before: datetime | None
+    zone: ZoneInfo
+    status: str = RUNNING
+    reason: str = ""
+    error: str | None = None
+
+
+def claim(now: datetime, limit: int) -> list[Walker]:
+    """Take up to `limit` people whose step is due, the longest due first, at most one run of each contact.
+
+    On PostgreSQL both the runs and the contacts are locked, and what another worker holds is left to it: the steps
+    of one contact run one after another, whatever sequence they belong to, check and action together. SQLite has one
+    writer.
+    """
+    rows = _due(now, limit)
+    one_each = {row.contact_id: row for row in reversed(rows)}
+    zones = _hold_contacts(sorted(one_each))
+    return [
+        Walker(**row._asdict(), zone=zones[row.contact_id])
+        for row in rows
+        if one_each[row.contact_id] is row and row.contact_id in zones
+    ]
+
+
+def next_due() -> datetime | None:
+    """The instant from which somebody's step is due."""
+    return db.session.scalar(
+        select(func.min(Enrolment.due_at)).join(Sequence, Sequence.id == Enrolment.sequence_id).where(*_running())
+    )
+
+
+def _running() -> tuple[ColumnElement[bool], ...]:
+    # Written into the statement rather than sent as a parameter: the partial index is chosen by it.
+    running = literal(RUNNING, literal_execute=True)
+    return (Enrolment.status == running, Sequence.status == ACTIVE, Sequence.deleted_at.is_(None))
+
+
+def _due(now: datetime, limit: int) -> Many[Any]:
+    wanted = (
+        select(
+            Enrolment.id,
+            Enrolment.sequence_id,
+            Enrolment.revision_id,
+            Enrolment.contact_id,
+            Enrolment.lead_id,
+            Enrolment.step_id,
+            Enrolment.due_at,
+            Enrolment.anchor_at,
+            Enrolment.started_at,
+            Enrolment.moved_at,
+            Sequence.skip_before,
+        )
+        .join(Sequence, Sequence.id == Enrolment.sequence_id)
+        .where(*_running(), Enrolment.due_at <= now)
+        .order_by(Enrolment.due_at, Enrolment.id)
+        .limit(limit)
+    )
+    if is_postgresql():
+        wanted = wanted.with_for_update(of=Enrolment, skip_locked=True)
+    return db.session.execute(wanted).all()
+
+
+def _hold_contacts(contact_ids: list[int]) -> dict[int, ZoneInfo]:
+    """Lock these contacts as far as they are free. Answers on whose clocks the locked ones live."""
+    if not contact_ids:
+        return {}
+    wanted = (
+        select(Contact.id, Location.zone)
+        .outerjoin(Location, Location.id == Contact.location_id)
+        .where(Contact.id.in_(contact_ids))
+        .order_by(Contact.id)
+    )
+    if is_postgresql():
+        # As strong as an UPDATE, yet it lets others insert rows that refer to the contact.
+        wanted = wanted.with_for_update(of=Contact, key_share=True, skip_locked=True)
+    own = studio.studio().zone
+    return {row.id: timing.zone_named(row.zone or own) for row in db.session.execute(wanted)}

@@ -1,0 +1,177 @@
+"""Enrolling: a batch of events against the sequences that listen (ENR-01, TRG-43, TRG-44)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, select, tuple_
+
+from app import clock, events, wake
+from app.contacts.models import Contact
+from app.db import db
+from app.events import Event
+from app.sequences import reasons, triggers, waits
+from app.sequences.engine import rows, timing
+from app.sequences.engine.leaving import exits_of
+from app.sequences.engine.program import Program, live_programs
+from app.sequences.models import RUNNING, Enrolment, Refused
+from app.staff import studio
+from app.staff.models import Location
+
+REFUSED: Table = Refused.__table__  # type: ignore[assignment]
+
+# What became known later than this after it happened is history, and starts nothing (WRK-04).
+CAUGHT_UP_FOR = timedelta(hours=24)
+
+COLUMNS = (
+    "sequence_id",
+    "revision_id",
+    "contact_id",
+    "event_id",
+    "lead_id",
+    "once_key",
+    "status",
+    "reason",
+    "step_id",
+    "due_at",
+    "anchor_at",
+    "started_at",
+    "moved_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody an event would put into a sequence."""
+
+    program: Program
+    contact_id: int
+    event_id: int | None
+    lead_id: int | None
+    started_at: datetime
+    anchor_at: datetime | None
+
+
+def enrol(batch: Sequence[Event]) -> int:
+    """Enrol everybody whom these events put into a sequence. Answers how many.
+
+    Who is kept out is noted with the reason; an event that has enrolled somebody before does so no second time.
+    """
+    candidates = _candidates(batch)
+    if not candidates:
+        return 0
+    now = clock.now()
+    asked = [(one.program, (index, one.contact_id, one.started_at)) for index, one in enumerate(candidates)]
+    kept_out = exits_of(asked, now)
+    admitted = [one for index, one in enumerate(candidates) if index not in kept_out]
+    written = insert(admitted)
+    again = _been_through(admitted, {(row.sequence_id, row.event_id, row.contact_id) for row in written})
+    refused = [(candidates[index], reasons.code("kept_out", rule)) for index, rule in kept_out.items()]
+    _note(refused + [(one, reasons.code("once")) for one in again], now)
+    return len(written)
+
+
+def insert(candidates: Sequence[Candidate]) -> Sequence[Enrolment]:
+    """Write enrolments, leaving out those there are already. Answers the new ones: their ids and what tells them
+    apart.
+    """
+    zones = zones_of({one.contact_id for one in candidates})
+    written = rows.insert_rows(
+        rows.ENROLMENTS,
+        COLUMNS,
+        [_row(one, zones[one.contact_id]) for one in candidates],
+        returning=("id", "sequence_id", "event_id", "contact_id"),
+    )
+    titles = {one.program.sequence_id: one.program.title for one in candidates}
+    events.record_many(
+        [
+            events.Entry(
+                "sequence.entered",
+                row.contact_id,
+                {"sequence_id": row.sequence_id, "sequence": titles[row.sequence_id], "enrolment_id": row.id},
+                events.Actor("sequence", row.sequence_id, titles[row.sequence_id]),
+            )
+            for row in sorted(written, key=lambda row: row.id)
+        ]
+    )
+    if written:
+        wake.ring("advance_enrolments")
+    return written
+
+
+def zones_of(contact_ids: Collection[int]) -> dict[int, ZoneInfo]:
+    """On whose clocks each of these people lives: their home location's, else the studio's (GEN-06)."""
+    own = studio.studio().zone
+    found = db.session.execute(
+        select(Contact.id, Location.zone)
+        .outerjoin(Location, Location.id == Contact.location_id)
+        .where(Contact.id.in_(contact_ids))
+    )
+    return {row.id: timing.zone_named(row.zone or own) for row in found}
+
+
+def _candidates(batch: Sequence[Event]) -> list[Candidate]:
+    kinds = {event.kind for event in batch}
+    live = live_programs({one.key for one in triggers.TRIGGERS.values() if not kinds.isdisjoint(one.listens)})
+    return [
+        Candidate(
+            program=program,
+            contact_id=event.contact_id,
+            event_id=event.id,
+            lead_id=event.data.get("lead_id"),
+            started_at=event.occurred_at,
+            anchor_at=program.trigger.anchor_of(event.data),
+        )
+        for event in batch
+        if event.contact_id is not None and event.recorded_at - event.occurred_at <= CAUGHT_UP_FOR
+        for program, since in live
+        if event.kind in program.trigger.listens
+        and event.recorded_at >= since
+        and program.trigger.matches(program.filters, event.data)
+    ]
+
+
+def _row(one: Candidate, zone: ZoneInfo) -> rows.Row:
+    program, first = one.program, one.program.first
+    bearings = waits.Bearings(one.started_at, one.started_at, one.anchor_at, zone)
+    return (
+        program.sequence_id,
+        program.revision_id,
+        one.contact_id,
+        one.event_id,
+        one.lead_id,
+        one.contact_id if program.is_single else None,
+        RUNNING,
+        "",
+        first,
+        timing.due(program, first, bearings) if first is not None else one.started_at,
+        one.anchor_at,
+        one.started_at,
+        one.started_at,
+    )
+
+
+def _been_through(admitted: Sequence[Candidate], written: Collection[tuple[int, int | None, int]]) -> list[Candidate]:
+    """Those whom single enrolment has kept out: not written now, nor enrolled by the same event before."""
+    left = [
+        one
+        for one in admitted
+        if one.program.is_single and (one.program.sequence_id, one.event_id, one.contact_id) not in written
+    ]
+    if not left:
+        return []
+    key = tuple_(Enrolment.sequence_id, Enrolment.event_id)
+    wanted = [(one.program.sequence_id, one.event_id) for one in left]
+    known = {tuple(row) for row in db.session.execute(select(*key.clauses).where(key.in_(wanted)))}
+    return [one for one in left if (one.program.sequence_id, one.event_id) not in known]
+
+
+def _note(refused: Sequence[tuple[Candidate, str]], now: datetime) -> None:
+    rows.insert_rows(
+        REFUSED,
+        ("sequence_id", "contact_id", "event_id", "reason", "at"),
+        [(one.program.sequence_id, one.contact_id, one.event_id, reason, now) for one, reason in refused],
+    )

@@ -1,0 +1,163 @@
+"""The last word before a sequence's message leaves: exits, the run's state and the hours once more, then its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock
+from app.db import db
+from app.messaging import variables
+from app.messaging.delivery import Content, Decision, Later, Suppress
+from app.messaging.models import Message
+from app.sequences import graph, hours, models, reasons
+from app.sequences.actions.messages import EmailParams
+from app.sequences.engine import enrolling
+from app.sequences.engine.ending import Ended, end
+from app.sequences.engine.leaving import exits_of
+from app.sequences.engine.program import Program, programs
+from app.sequences.models import Enrolment
+
+# A message of a paused sequence is looked at again this much later.
+PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message, the run it belongs to, and what is live of its sequence."""
+
+    message: Message
+    enrolment: Any
+    program: Program | None
+    step: graph.ActionStep | None
+
+
+def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
+    """Decide on each message of a batch, and write those that go. One query each for runs, exits and zones."""
+    now = clock.now()
+    letters = _letters(messages)
+    decisions: dict[int, Decision] = {}
+    for letter in letters:
+        why_not = _why_not(letter, now)
+        if why_not is not None:
+            decisions[letter.message.id] = why_not
+    decisions |= _let_out([one for one in letters if one.message.id not in decisions], now)
+    decisions |= _for_the_hours([one for one in letters if one.message.id not in decisions], now)
+    return decisions | _written([one for one in letters if one.message.id not in decisions])
+
+
+def _letters(messages: Sequence[Message]) -> list[Letter]:
+    found = db.session.execute(
+        select(
+            Enrolment.id,
+            Enrolment.status,
+            Enrolment.reason,
+            Enrolment.revision_id,
+            Enrolment.started_at,
+            models.Sequence.status.label("sequence_status"),
+            models.Sequence.deleted_at,
+        )
+        .join(models.Sequence, models.Sequence.id == Enrolment.sequence_id)
+        .where(Enrolment.id.in_([message.enrolment_id for message in messages]))
+    )
+    runs = {row.id: row for row in found}
+    known = programs({row.revision_id for row in runs.values()} | {m.revision_id for m in messages if m.revision_id})
+    letters = []
+    for message in messages:
+        run = runs.get(message.enrolment_id)
+        program = known.get(run.revision_id) if run is not None else None
+        step = _step(program, message.step_id) or _step(known.get(message.revision_id or 0), message.step_id)
+        letters.append(Letter(message, run, program, step))
+    return letters
+
+
+def _step(program: Program | None, step_id: str | None) -> graph.ActionStep | None:
+    """The step as the run's present revision has it, if it still has it."""
+    node = program.nodes.get(step_id or "") if program is not None else None
+    return node.step if node is not None and isinstance(node.step, graph.ActionStep) else None
+
+
+def _why_not(letter: Letter, now: datetime) -> Decision | None:
+    if letter.enrolment is None or letter.step is None or letter.enrolment.deleted_at is not None:
+        return Suppress(reasons.say("step_gone"))
+    if letter.enrolment.status in {models.EXITED, models.STOPPED}:
+        return Suppress(reasons.say(letter.enrolment.reason or "enrolment_over"))
+    if not letter.step.enabled:
+        return Suppress(reasons.say("disabled"))
+    if letter.enrolment.sequence_status == models.PAUSED:
+        return Later(now + PAUSE, reasons.say("paused"))
+    return None
+
+
+def _let_out(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
+    """Hold back the messages of those for whom an exit has come true meanwhile, and end their runs (UPT-05)."""
+    asked = [
+        (letter.program, (letter.message.id, letter.message.contact_id, letter.enrolment.started_at))
+        for letter in letters
+        if letter.program is not None and letter.message.contact_id is not None
+    ]
+    why = exits_of(asked, now)
+    leaving = [letter for letter in letters if letter.message.id in why]
+    end(list(_ended(leaving, why)), now)
+    return {
+        letter.message.id: Suppress(reasons.say(reasons.code("exit", why[letter.message.id]))) for letter in leaving
+    }
+
+
+def _ended(letters: Sequence[Letter], why: Mapping[int, str]) -> Iterator[Ended]:
+    seen: set[int] = set()
+    for letter in letters:
+        run, program, contact_id = letter.enrolment, letter.program, letter.message.contact_id
+        if run.status != models.RUNNING or run.id in seen or program is None or contact_id is None:
+            continue
+        seen.add(run.id)
+        reason = reasons.code("exit", why[letter.message.id])
+        yield Ended(run.id, contact_id, program.sequence_id, program.title, models.EXITED, reason)
+
+
+def _for_the_hours(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
+    """Put off what would leave outside the sending hours; what would come too late then does not go at all (UPT-06)."""
+    open_hours = hours.sending_hours()
+    if open_hours.start is None or not letters:
+        return {}
+    zones = enrolling.zones_of({one.message.contact_id for one in letters if one.message.contact_id is not None})
+    decisions: dict[int, Decision] = {}
+    for letter in letters:
+        message = letter.message
+        at = hours.sendable_at(now, open_hours, zones[message.contact_id or 0])
+        if at > now and message.not_after is not None and at >= message.not_after:
+            decisions[message.id] = Suppress(reasons.say("outside_hours"))
+        elif at > now:
+            decisions[message.id] = Later(at, reasons.say("deferred"))
+    return decisions
+
+
+def _written(letters: Sequence[Letter]) -> dict[int, Decision]:
+    """Fill the texts in: each variable is asked once for all the people of the batch."""
+    people = {one.message.contact.id: one.message.contact for one in letters if one.message.contact}
+    texts = [text for letter in letters if letter.step is not None for text in _texts(letter.step)]
+    values = variables.values_for(list(people.values()), variables.SEQUENCE, variables.keys_in(*texts))
+    return {
+        letter.message.id: _content(letter.step, values.get(letter.message.contact_id or 0, {}))
+        for letter in letters
+        if letter.step is not None
+    }
+
+
+def _texts(step: graph.ActionStep) -> list[str]:
+    return [getattr(step.params, field) for field in step.action.texts]
+
+
+def _content(step: graph.ActionStep, known: Mapping[str, str]) -> Content:
+    params = step.params
+    if isinstance(params, EmailParams):
+        return Content(
+            subject=variables.fill(params.subject, known),
+            text=variables.fill(params.text, known),
+            html=variables.fill(params.html, known, html=True),
+        )
+    return Content(subject="", text=variables.fill(_texts(step)[0], known))
