@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from app import config, db, frame, i18n, live, sandbox, web
+from app import config, db, frame, i18n, live, sandbox, sandbox_views, web
 from app.config import Settings
 
 # Each room registers its own: models, rules, triggers, actions, consumers, background work. Order is that of the layers.
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     web.init_app(app)
     sandbox.init_app(app)
+    sandbox_views.init_app(app)
     frame.init_app(app)
     app.register_blueprint(live.bp)
     for name in ROOMS:

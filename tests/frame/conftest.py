@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from app import clock
 from scripts import translations
 from tests.frame.house import styled_app
 from tests.harness import browser as browsers
@@ -26,6 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = styled_app(tmp_path_factory.mktemp("house"))
     app.config["WTF_CSRF_ENABLED"] = True
     yield app
+    clock.shift_by(None)
     databases.dispose(app)
 
 
