@@ -10,7 +10,7 @@ from tests.house import source
 FLOORS = (
     {"app"},
     {"cli", "demo"},
-    {"founding", "frame", "sandbox"},
+    {"founding", "frame", "sandbox", "sandbox_views"},
     {"api", "dashboard"},
     {"integrations", "notifications", "scoring", "sequences", "tasks"},
     {"leads", "lifecycle", "messaging", "studio"},
