@@ -22,6 +22,8 @@ from app.leads.models import Lead, LeadSource
 from app.scoring import ledger
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
+from app.sequences import drafts, library, publishing
+from app.sequences.models import Sequence
 from app.staff import passwords, studio
 from app.staff.models import Location, Role, Staff
 from app.tasks import desk
@@ -145,4 +147,20 @@ def hot_contact(name: str | None = None, score: int = 30, **more: Any) -> Contac
     """A contact with so many points; hot where the threshold is not above them."""
     made = contact(name, **more)
     points(made, score)
+    return made
+
+
+def sequence(*steps: dict[str, Any], trigger: str = "lead.created", active: bool = True, **more: Any) -> Sequence:
+    """A sequence of these steps, acting unless told not to; without steps, the follow-up of new leads.
+
+    `more` is what else stands in a document: title, filters, exits, folder …
+    """
+    if steps:
+        filters = more.pop("filters", {})
+        about = {"title": "Follow-up", "trigger": {"kind": trigger, "filters": filters}, "steps": [*steps]}
+        made = drafts.create_sequence(about | more)
+    else:
+        made = drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP))
+    if active:
+        publishing.activate(made)
     return made

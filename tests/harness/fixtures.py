@@ -17,6 +17,7 @@ from app import clock as the_clock
 from app import create_app, wake
 from app.config import Settings
 from app.db import db
+from app.sequences.engine import program
 from app.web import limiter
 from tests.harness import databases, services
 from tests.harness.client import Client
@@ -143,6 +144,7 @@ def built_app(settings: Settings) -> Iterator[Flask]:
 def app(request: pytest.FixtureRequest, built_app: Flask, clock: ModuleType) -> Iterator[Flask]:
     """The application at a studio's first day, with its context. What the test does to the database is undone."""
     limiter.reset()
+    program.forget_programs()
     if request.node.get_closest_marker("committed"):
         with built_app.app_context():
             yield built_app

@@ -18,7 +18,6 @@ from app.db import db
 from app.demo import make
 from app.events import posting
 from app.messaging.models import Message
-from app.sequences import drafts, publishing
 from app.sequences.models import Enrolment, Sequence, StepRun
 
 Live = Callable[..., Sequence]
@@ -36,18 +35,7 @@ def monday(clock: ModuleType) -> ModuleType:
 @pytest.fixture
 def live(app: Flask) -> Live:
     """Makes an active sequence of steps: `live({"do": "stop"}, trigger="tag.added", exits=[…])`."""
-
-    def make_live(*steps: dict[str, Any], trigger: str = "lead.created", **more: Any) -> Sequence:
-        sequence = drafts.create_sequence(document(*steps, trigger=trigger, **more))
-        publishing.activate(sequence)
-        return sequence
-
-    return make_live
-
-
-def document(*steps: dict[str, Any], trigger: str = "lead.created", **more: Any) -> dict[str, Any]:
-    filters = more.pop("filters", {})
-    return {"title": "Follow-up", "trigger": {"kind": trigger, "filters": filters}, "steps": list(steps)} | more
+    return make.sequence
 
 
 def enrolments(of: Contact | None = None, sequence: Sequence | None = None) -> list[Enrolment]:

@@ -14,7 +14,7 @@ from app.demo import make
 from app.events import posting
 from app.leads import board
 from app.leads.queries import stage_named
-from app.sequences import drafts, enrolling, publishing, reasons
+from app.sequences import enrolling, publishing, reasons
 from app.sequences.models import Enrolment, Refused
 from app.tasks.models import Task
 from tests.harness.smtp import SmtpSink
@@ -24,7 +24,6 @@ from tests.sequences.conftest import (
     TILL,
     Live,
     buy_membership,
-    document,
     enrolments,
     messages,
     only,
@@ -58,7 +57,7 @@ def test_all_actions_on_one_trigger_happen(live: Live, workers: Workers, smtp: S
 
 @pytest.mark.req("SEQ-18")
 def test_nothing_happens_before_activation(live: Live, workers: Workers) -> None:
-    sequence = drafts.create_sequence(document(TAG))
+    sequence = make.sequence(TAG, active=False)
     early = make.lead().contact
     workers.run_until_idle()
     publishing.activate(sequence)

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from app.db import db
 from app.rules import RuleUse
@@ -70,13 +71,27 @@ _programs: dict[int, Program] = {}
 
 def programs(revision_ids: Collection[int]) -> dict[int, Program]:
     """The programs of these revisions; those not met before are read with one query."""
-    missing = [one for one in set(revision_ids) if one not in _programs]
+    known = {one: _programs[one] for one in set(revision_ids) if one in _programs}
+    missing = set(revision_ids) - set(known)
     if missing:
-        if len(_programs) + len(missing) > MOST_KEPT:
-            _programs.clear()
         rows = db.session.scalars(select(SequenceRevision).where(SequenceRevision.id.in_(missing)))
-        _programs.update({row.id: compile_revision(row) for row in rows})
-    return {one: _programs[one] for one in set(revision_ids)}
+        fresh = {row.id: compile_revision(row) for row in rows}
+        if len(_programs) + len(fresh) > MOST_KEPT:
+            forget_programs()
+        _programs.update(fresh)
+        known |= fresh
+    return known
+
+
+def forget_programs() -> None:
+    """Compile anew from now on: for tests, whose databases give the same ids to other revisions."""
+    _programs.clear()
+
+
+@event.listens_for(Session, "after_rollback")
+def _after_rollback(_session: Session) -> None:
+    # What was compiled may never have been: SQLite gives the id of a revision rolled back to the next one.
+    _programs.clear()
 
 
 def live_programs(trigger_kinds: Collection[str]) -> list[tuple[Program, datetime]]:
