@@ -14,7 +14,7 @@ ASSETS := app/static/vendor/.stamp
 FRENCH := app/translations/fr/LC_MESSAGES/messages
 READY := $(ASSETS) $(FRENCH).mo
 
-.PHONY: help setup run reset test lint format services bench screenshots migration translations
+.PHONY: help setup run reset test lint audit format services bench screenshots migration translations
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ test: .venv/.dev $(READY)  ## Check everything, on private PostgreSQL, Redis and
 lint: .venv/.dev $(ASSETS)  ## Only the checks that run nothing: style, types, templates
 	@exec $(PY) -m scripts.test lint
 
+audit: .venv/.dev node_modules/.stamp  ## Ask the vulnerability databases about our dependencies, over the network
+	@.venv/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	scripts/with-node npm audit --omit=dev --audit
+
 format: .venv/.dev  ## Put Python files in the common format
 	@.venv/bin/ruff check --fix --quiet . || true
 	.venv/bin/ruff format .
@@ -42,11 +46,11 @@ format: .venv/.dev  ## Put Python files in the common format
 services: .venv/.dev  ## Start a private PostgreSQL and Redis for the production shape, until Ctrl-C
 	@exec $(PY) -m scripts.services
 
-bench: .venv/.dev $(ASSETS)  ## Measure, on a private PostgreSQL and Redis
+bench: .venv/.dev $(READY)  ## Measure, on a private PostgreSQL and Redis
 	@exec $(PY) -m scripts.services $(PY) -m benchmarks
 
 screenshots: .venv/.dev $(READY)  ## Take a picture of every page into ./screenshots
-	@exec $(PY) -m pytest -p no:cacheprovider -q -m screenshots tests/e2e
+	@exec $(PY) -m pytest -q -m screenshots
 
 migration: .venv/.dev  ## Write the one migration anew from the models (until the first release)
 	@exec scripts/remake-migration

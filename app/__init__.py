@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from app import config, db, frame, i18n, live, sandbox, sandbox_views, web
 from app.config import Settings
 
-# Each room registers its own: models, rules, triggers, actions, consumers, background work. Order is that of the layers.
+# Each room registers its own models, rules, triggers, actions, consumers, background work. In the layers' order.
 ROOMS = (
     "events",
     "staff",

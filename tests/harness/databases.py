@@ -38,14 +38,16 @@ def dispose(app: Flask) -> None:
 def empty(app: Flask) -> None:
     """Bring the database of an application back to the first day, whatever was committed to it."""
     with app.app_context():
-        for _ in range(5):
+        for attempt in range(1, 6):
             try:
                 _empty_all_tables(db.engine)
+                founding.lay()
+                db.session.commit()
                 break
             except OperationalError:  # a worker's last transaction stands in the way, for a moment
-                continue
-        founding.lay()
-        db.session.commit()
+                db.session.rollback()
+                if attempt == 5:
+                    raise
 
 
 def _empty_all_tables(engine: Engine) -> None:

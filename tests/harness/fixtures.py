@@ -26,6 +26,9 @@ from tests.harness.smtp import SmtpSink
 from tests.harness.twilio import Answer, TwilioStandIn
 from tests.harness.work import Workers
 
+# What the studio enters in Twilio's console (docs/operations.md).
+SMS_WEBHOOK = "/webhooks/twilio/sms"
+
 SECRET = "the-secret-of-the-tests"
 
 _shared = ExitStack()  # what the process that hands tests out to others keeps running for them
@@ -203,5 +206,6 @@ def twilio(phone_provider: TwilioStandIn, app: Flask) -> Iterator[TwilioStandIn]
 
     phone_provider.clear()
     phone_provider.post, phone_provider.now = post, the_clock.now
+    phone_provider.webhook_url = app.config["SETTINGS"].public_url + SMS_WEBHOOK
     yield phone_provider
     phone_provider.clear()

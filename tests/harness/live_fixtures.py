@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from app.config import Settings
 from tests.harness.browser import find_chromium
-from tests.harness.fixtures import SECRET
+from tests.harness.fixtures import SECRET, SMS_WEBHOOK
 from tests.harness.live import EMBEDDED, FULL, LiveServer, environment, free_port
 from tests.harness.services import Services
 from tests.harness.smtp import SmtpSink
@@ -51,6 +51,7 @@ def live_server(
     mail_server.clear()
     phone_provider.clear()
     phone_provider.post = post_over_http
+    phone_provider.webhook_url = server.url + SMS_WEBHOOK
     return server
 
 

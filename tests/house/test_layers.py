@@ -9,7 +9,8 @@ from tests.house import source
 # From the attic to the cellar. A room may use those of its own floor and of the floors below.
 FLOORS = (
     {"app"},
-    {"cli", "demo"},
+    {"commands"},
+    {"demo"},
     {"founding", "frame", "sandbox", "sandbox_views"},
     {"api", "dashboard"},
     {"integrations", "notifications", "scoring", "sequences", "tasks"},
