@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -49,6 +49,7 @@ def sign_in() -> Response:
         if form.validate():
             staff = passwords.check(form.email.data or "", form.password.data or "")
             if staff is not None:
+                session.clear()  # what stood in it before may have been planted
                 login_user(staff, remember=True)
                 return redirect(_next(), code=303)  # type: ignore[return-value]
             form.password.errors = [_("This address and password do not go together.")]

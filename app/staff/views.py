@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import login_user
 
@@ -129,6 +129,7 @@ def accept(token: str) -> Response:
     form = NewPasswordForm()
     if request.method == "POST" and staff is not None and form.validate():
         passwords.set_password(staff, form.password.data or "")
+        session.clear()
         login_user(staff)
         return web.go("/")
     status = 404 if staff is None else 422 if request.method == "POST" else 200
