@@ -160,7 +160,10 @@ SETTINGS = Group(
 ACCOUNT = Group(
     key="account",
     label=_l("Your account"),
-    entries=(Entry(label=_l("Preferences"), icon="user-circle", endpoint="account.preferences"),),
+    entries=(
+        Entry(label=_l("Notifications"), icon="bell", endpoint="notifications.index", badge="notifications"),
+        Entry(label=_l("Preferences"), icon="user-circle", endpoint="account.preferences"),
+    ),
 )
 
 SETTINGS_INDEX = Entry(label=_l("Settings"), icon="settings", endpoint="settings.index")

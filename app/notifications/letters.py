@@ -97,11 +97,11 @@ def _link(event: Event, contact: Contact, people: Circle) -> str:
     """Where the letter leads: the lead where there is one, else the contact. It opens after signing in."""
     lead = people.lead_of(event)
     if lead is not None:
-        return _address("leads.show", lead_id=lead.id)
-    return _address("contacts.show", contact_id=contact.id)
+        return address_of("leads.show", lead_id=lead.id)
+    return address_of("contacts.show", contact_id=contact.id)
 
 
-def _address(endpoint: str, **values: int) -> str:
+def address_of(endpoint: str, **values: int) -> str:
     """The full address of a page, also where no request says which host we are."""
     public = urlsplit(current_app.config["SETTINGS"].public_url)
     adapter = current_app.url_map.bind(public.netloc, script_name=public.path or "/", url_scheme=public.scheme)
