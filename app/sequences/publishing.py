@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -152,11 +151,11 @@ def delete(sequence: Sequence) -> None:
 
 def waiting_by_step(sequence: Sequence) -> dict[str, int]:
     """How many people stand before each step."""
-    rows: Iterable[tuple[str | None, int]] = db.session.execute(
+    rows = db.session.execute(
         select(Enrolment.step_id, func.count())
         .where(Enrolment.sequence_id == sequence.id, Enrolment.status == RUNNING)
         .group_by(Enrolment.step_id)
-    ).tuples()
+    )
     return {step_id: count for step_id, count in rows if step_id is not None}
 
 

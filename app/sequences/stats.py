@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 
 from app.db import db
 from app.messaging.models import BOUNCED, DELIVERED, SENT, Message
@@ -79,15 +79,10 @@ def branch_counts(sequence_id: int) -> dict[tuple[str, str], int]:
 
 def books(sequence_id: int) -> Books:
     """Who ever entered a sequence, and what became of them."""
-    counted: dict[str, int] = dict(
-        db.session.execute(
-            select(Enrolment.status, func.count())
-            .where(Enrolment.sequence_id == sequence_id)
-            .group_by(Enrolment.status)
-        )
-        .tuples()
-        .all()
+    found = db.session.execute(
+        select(Enrolment.status, func.count()).where(Enrolment.sequence_id == sequence_id).group_by(Enrolment.status)
     )
+    counted = {status: count for status, count in found}  # noqa: C416 - a Row is not a pair to a type checker
     return Books(
         entered=sum(counted.values()),
         waiting=counted.get(RUNNING, 0),
@@ -112,29 +107,21 @@ def unbalanced() -> list[int]:
     return list(db.session.scalars(found.order_by(Sequence.id)))
 
 
-def _standing(sequence_id: int) -> Iterable[tuple[str | None, str, int]]:
+def _standing(sequence_id: int) -> Iterable[Row[str | None, str, int]]:
     """Where people stand: those inside, and those who left from there."""
-    return (
-        db.session.execute(
-            select(Enrolment.step_id, Enrolment.status, func.count())
-            .where(Enrolment.sequence_id == sequence_id, Enrolment.status != COMPLETED)
-            .group_by(Enrolment.step_id, Enrolment.status)
-        )
-        .tuples()
-        .all()
-    )
+    return db.session.execute(
+        select(Enrolment.step_id, Enrolment.status, func.count())
+        .where(Enrolment.sequence_id == sequence_id, Enrolment.status != COMPLETED)
+        .group_by(Enrolment.step_id, Enrolment.status)
+    ).all()
 
 
-def _runs(sequence_id: int) -> Iterable[tuple[str, str, int]]:
-    return (
-        db.session.execute(
-            select(StepRun.step_id, StepRun.outcome, func.count())
-            .where(StepRun.sequence_id == sequence_id)
-            .group_by(StepRun.step_id, StepRun.outcome)
-        )
-        .tuples()
-        .all()
-    )
+def _runs(sequence_id: int) -> Iterable[Row[str, str, int]]:
+    return db.session.execute(
+        select(StepRun.step_id, StepRun.outcome, func.count())
+        .where(StepRun.sequence_id == sequence_id)
+        .group_by(StepRun.step_id, StepRun.outcome)
+    ).all()
 
 
 def _messages(sequence_id: int) -> Iterable[Any]:
