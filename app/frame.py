@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import select
@@ -23,6 +23,9 @@ from app.db import db
 from app.staff import studio as studio_settings
 from app.staff.models import Location
 from app.staff.studio import Studio
+from app.web import signed_in
+
+bp = Blueprint("frame", __name__)
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,13 @@ class Frame:
         return _may_open(endpoint)
 
 
+@bp.get("/menu/counts")
+@signed_in
+def counts() -> Response:
+    """The numbers of the menu anew, for a page that has stood open while things happened."""
+    return make_response(render_template("nav/_counts.html"))
+
+
 def studio() -> Studio:
     """The studio, read once a request."""
     if "studio" not in g:
@@ -180,5 +190,6 @@ def _add_filters(app: Flask) -> None:
 
 def init_app(app: Flask) -> None:
     assets.init_app(app)
+    app.register_blueprint(bp)
     _add_filters(app)
     app.context_processor(lambda: {"frame": Frame()})

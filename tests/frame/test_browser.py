@@ -138,7 +138,7 @@ def test_ctrl_k_goes_anywhere(visit: Visit) -> None:
     page.keyboard.type("lead sc")
     expect(page.locator("#jump").get_by_role("option", selected=True)).to_contain_text("Lead scoring")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/scoring/edit")
+    page.wait_for_url("**/settings/scoring")
 
 
 def test_a_list_is_walked_and_ticked_with_letters(visit: Visit) -> None:
@@ -221,3 +221,35 @@ def test_whatever_asks_the_server_also_works_without_scripts(visit: Visit) -> No
         "all => all.map(one => one.tagName + one.getAttribute('href'))"
     )
     assert [one for one in hrefs if one == "Anull"] == []
+
+
+def test_the_numbers_of_the_menu_follow(visit: Visit) -> None:
+    page = visit("/style/", theme="light")
+    with page.expect_response("**/menu/counts") as answer:
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('counts'))")
+    assert answer.value.status == 200
+    expect(page.locator("#side-badge-tasks")).to_have_count(1)
+
+
+def test_single_letters_can_be_switched_off(visit: Visit) -> None:
+    page = visit("/style/", theme="light")
+    page.keyboard.press("?")
+    page.get_by_role("switch", name="Single letters work").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("tr.cursor")).to_have_count(0)
+
+
+def test_a_dialog_that_is_a_page_stands_in_the_page(visit: Visit) -> None:
+    page = visit("/style/dialog", theme="light")
+    expect(page.get_by_role("button", name="Add lead")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+
+
+def test_losing_the_connection_is_said(visit: Visit) -> None:
+    page = visit("/style/", theme="light")
+    expect(page.locator("offline-note")).to_be_hidden()
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("offline-note")).to_be_hidden()

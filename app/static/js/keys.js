@@ -1,11 +1,12 @@
 /* Keys that work everywhere: Ctrl K jumps, / searches this page, ? lists the keys. Letters rest while somebody types. */
+import { lettersAreOff } from "./letter-keys.js";
 import { openDialog } from "./openers.js";
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     openDialog("jump");
-  } else if (isTyping(event)) {
+  } else if (isTyping(event) || lettersAreOff()) {
     return;
   } else if (event.key === "/") {
     event.preventDefault();

@@ -1,6 +1,7 @@
 /* J and K walk a list, X ticks, Enter opens; other letters press the row's own `data-key` button (A assign, M move, E close).
  * A row is what has an id inside <tbody>, or carries data-row. */
 import { isTyping } from "./keys.js";
+import { lettersAreOff } from "./letter-keys.js";
 
 customElements.define("list-keys", class extends HTMLElement {
   connectedCallback() {
@@ -18,7 +19,7 @@ customElements.define("list-keys", class extends HTMLElement {
   }
 
   press(event) {
-    if (isTyping(event) || document.querySelector("dialog:modal") || !this.checkVisibility()) return;
+    if (isTyping(event) || lettersAreOff() || document.querySelector("dialog:modal") || !this.checkVisibility()) return;
     const key = event.key.toLowerCase();
     const row = this.querySelector(".cursor");
     if (key === "j" || key === "k") this.walk(row, key === "j" ? 1 : -1);
