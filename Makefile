@@ -14,7 +14,7 @@ ASSETS := app/static/vendor/.stamp
 FRENCH := app/translations/fr/LC_MESSAGES/messages
 READY := $(ASSETS) $(FRENCH).mo
 
-.PHONY: help setup run reset test lint audit format services bench screenshots migration translations
+.PHONY: help setup run reset test lint audit format services bench screenshots migration translations locks
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,11 @@ migration: .venv/.dev  ## Write the one migration anew from the models (until th
 
 translations: .venv/.dev  ## Collect new text into the French catalogue, and say what is still to be translated
 	@exec $(PY) -m scripts.translations
+
+locks: .venv/.uv  ## Write the lock files anew from pyproject.toml, changing only what must change
+	@compile=".venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header"
+	$$compile pyproject.toml -o requirements.lock
+	$$compile pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 .venv/.uv: requirements-uv.lock
 	@scripts/make-venv
