@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app import clock, events
 from app.contacts.addresses import clean_email, clean_phone
@@ -55,7 +56,16 @@ def find_or_create(details: Details, *, by: events.Actor | Acting, via: str) -> 
     if known is not None:
         fill_gaps(known, details)
         return known, False
-    return create_contact(details, by=by, via=via), True
+    try:
+        with db.session.begin_nested():
+            return create_contact(details, by=by, via=via), True
+    except IntegrityError:
+        # Somebody made the same person between the look and the write.
+        known = find_contact(details)
+        if known is None:
+            raise
+        fill_gaps(known, details)
+        return known, False
 
 
 def create_contact(details: Details, *, by: events.Actor | Acting, via: str) -> Contact:
