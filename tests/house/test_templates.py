@@ -18,6 +18,9 @@ PAGES = [path for path in source.files("app/templates/**/*.html") if "mail" not 
 # Not swapped by anybody, only included: the lines of every page's head, the entries of a menu.
 MANY_ROOTS = {"_head.html", "nav/_entries.html"}
 
+# More rows of a list that goes on: each has its root and id in a partial of its own.
+ROWS = {"leads/_rows.html", "leads/_cards.html"}
+
 FORBIDDEN = {
     r"<script(?![^>]*\b(?:src|nonce)=)": "inline scripts: write a module in app/static",
     r"<style\b": "style elements: write a stylesheet in app/static/css",
@@ -56,7 +59,12 @@ def test_what_is_sent_alone_has_a_root_with_an_id() -> None:
     # Public pages do without HTMX, so that they need no inside of their own.
     assert {template for template in missing if not template.startswith("public/")} == set()
 
-    rootless = {template for template in sent - missing if not _has_one_root_with_an_id(source.TEMPLATES / template)}
+    rootless = {
+        template
+        for template in sent - missing - ROWS
+        if not _has_one_root_with_an_id(source.TEMPLATES / template)
+        and "<hx-partial" not in (source.TEMPLATES / template).read_text()
+    }
     assert rootless == set(), "what HTMX swaps needs one root with an id that stays"
 
 
@@ -87,7 +95,8 @@ class _Roots(HTMLParser):
         self.found: list[tuple[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self.depth == 0:
+        # What stands in <hx-partial> goes elsewhere: it names its own target.
+        if self.depth == 0 and tag != "hx-partial":
             self.found.append((tag, dict(attrs).get("id")))
         self.depth += tag not in _VOID
 
