@@ -1,4 +1,4 @@
-/* Tabs that can be put in another order; a drop posts the new order (`order`, one id each) to `data-url`. */
+/* Tabs, or rows (`data-direction="vertical"`), that can be put in another order; a drop posts the new order (`order`, one id each) to `data-url`. */
 import Sortable from "../vendor/sortable.esm.js";
 import { motion } from "./drag-list.js";
 
@@ -6,7 +6,7 @@ customElements.define("tab-order", class extends HTMLElement {
   connectedCallback() {
     this.sortable = Sortable.create(this, {
       draggable: "[data-id]",
-      direction: "horizontal",
+      direction: this.dataset.direction ?? "horizontal",
       animation: motion(),
       ghostClass: "drop-mark",
       dragClass: "dragging",
