@@ -44,13 +44,25 @@ class ConvertedByPurchase(Refusal):
         super().__init__(_("A lead becomes converted by a purchase, not by hand."))
 
 
-def move_lead(lead: Lead, to: LeadStage, *, by: events.Actor | Acting) -> None:
+class MovedMeanwhile(Refusal):
+    """Somebody changed the lead while it was being carried."""
+
+    def __init__(self, lead: Lead) -> None:
+        super().__init__(
+            _("Somebody was faster: %(name)s is now in %(stage)s.", name=lead.contact.name, stage=lead.stage.name)
+        )
+
+
+def move_lead(lead: Lead, to: LeadStage, *, by: events.Actor | Acting, believed_rev: int | None = None) -> None:
     """Put a lead in another stage of the board. Moving it where it already is does nothing.
 
-    The contact's lifecycle stage is untouched (GEN-04). Raises StageRetired when `to` takes no leads any more.
+    The contact's lifecycle stage is untouched (GEN-04). `believed_rev` is the revision that whoever moves it saw.
+    Raises StageRetired when `to` takes no leads any more, MovedMeanwhile when the lead was changed since.
     """
     if to.is_retired:
         raise StageRetired(to)
+    if believed_rev is not None and lead.rev != believed_rev:
+        raise MovedMeanwhile(lead)
 
     if lead.stage != to:
         left, lead.stage = lead.stage, to

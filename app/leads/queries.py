@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
+from app.contacts import queries as contact_queries
 from app.contacts.models import Contact
 from app.db import db
-from app.leads.models import OPEN_STATUSES, Lead, LeadSource, LeadStage
+from app.leads.models import CONVERTED, OPEN_STATUSES, STATUSES, Lead, LeadSource, LeadStage
 from app.staff.models import Staff
 
 ALL_LEADS = "leads.see_all"
+
+SETTABLE = tuple(status for status in STATUSES if status != CONVERTED)  # by hand; a purchase does the rest (GEN-05)
 
 
 def leads_seen_by(staff: Staff) -> Select[Lead]:
@@ -35,14 +38,10 @@ def leads_seen_by(staff: Staff) -> Select[Lead]:
 def is_seen_by(staff: Staff) -> ColumnElement[bool]:
     """Whether a lead, joined with its contact, is shown to this person.
 
-    Some see their own leads only; some see one location, and those who have none.
+    Some see their own leads only; some see one location, and those who have none. Nobody sees the erased.
     """
-    seen: list[ColumnElement[bool]] = [true()]
-    if not staff.may(ALL_LEADS):
-        seen.append(Lead.assignee_id == staff.id)
-    if staff.only_location_id is not None:
-        seen.append(or_(Contact.location_id == staff.only_location_id, Contact.location_id.is_(None)))
-    return and_(*seen)
+    mine = true() if staff.may(ALL_LEADS) else Lead.assignee_id == staff.id
+    return and_(Contact.erased_at.is_(None), contact_queries.is_seen_by(staff), mine)
 
 
 def get_lead(lead_id: int, *, seen_by: Staff) -> Lead:
@@ -90,6 +89,18 @@ def all_stages() -> list[LeadStage]:
     return list(
         db.session.scalars(select(LeadStage).where(~LeadStage.is_retired).order_by(LeadStage.position, LeadStage.id))
     )
+
+
+def get_stage(stage_id: int) -> LeadStage:
+    """A stage of the board. Aborts with 404 where there is none."""
+    found = db.session.get(LeadStage, stage_id)
+    return found if found is not None and not found.is_retired else abort(404)
+
+
+def get_source(source_id: int) -> LeadSource:
+    """A source. Aborts with 404 where there is none."""
+    found = db.session.get(LeadSource, source_id)
+    return found if found is not None else abort(404)
 
 
 def first_stage() -> LeadStage:
