@@ -1,5 +1,15 @@
 """Leads: sources, stages, forms, assignment, the board."""
 
-from app.leads import board, capture, conversion, models, queries, round_robin, rules
+from __future__ import annotations
 
-__all__ = ["board", "capture", "conversion", "models", "queries", "round_robin", "rules"]
+from flask import Flask
+
+from app.leads import form_views, public_views, record_views, rules, setup_views, views
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+    app.register_blueprint(form_views.bp)
+
+
+__all__ = ["form_views", "init_app", "public_views", "record_views", "rules", "setup_views", "views"]
