@@ -86,16 +86,16 @@ def advance(by: timedelta) -> Played:
 
     before = _counts()
     until = clock.now() + by
-    work.run_until_idle()
+    work.settle()
     while (due := _next_instant()) is not None and due <= until:
         _move_to(due)
         scans.look()
         db.session.commit()
-        work.run_until_idle()
+        work.settle()
     _move_to(until)
     scans.look()
     db.session.commit()
-    work.run_until_idle()
+    work.settle()
     events, steps, messages = (after - then for after, then in zip(_counts(), before, strict=True))
     return Played(clock.now(), events, steps, messages)
 

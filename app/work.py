@@ -30,9 +30,12 @@ class Work:
     claim: Callable[[], Any]
     next_due: Callable[[], datetime | None]
     act: Callable[[Any], Iterator[None]] | None = None
+    in_flight: Callable[[], bool] | None = None  # whether some process is in the middle of acting
 
 
 WORK: dict[str, Work] = {}
+
+LOOK_AGAIN_SECONDS = 0.02
 
 
 def register(work: Work) -> None:
@@ -77,6 +80,26 @@ def run_until_idle(*, rounds: int = 10_000) -> int:
             return batches
         batches += done
     raise RuntimeError("background work does not come to an end")
+
+
+def settle(*, seconds: float = 30.0) -> None:
+    """Do everything that is due, and wait for what other processes have under way, so that it has all happened.
+
+    A process that died in the middle of something holds its lease: after so many seconds of real time it is waited for
+    no longer, and its work is settled when the lease runs out.
+    """
+    until = time.monotonic() + seconds
+    run_until_idle()
+    while _is_unsettled() and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN_SECONDS)
+        run_until_idle()
+
+
+def _is_unsettled() -> bool:
+    due = next_due()
+    busy = any(work.in_flight() for work in WORK.values() if work.in_flight is not None)
+    db.session.rollback()  # the next look sees what others have committed meanwhile
+    return busy or (due is not None and due <= clock.now())
 
 
 def next_due() -> datetime | None:

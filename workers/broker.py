@@ -28,6 +28,8 @@ QUEUES = {
 # A ring older than this says nothing the clock has not said since.
 RING_LIFE_MS = 60_000
 
+MOST_RINGS = 16  # waiting in this process's memory
+
 
 def set_up(settings: Settings) -> dramatiq.Broker:
     """Make the broker the settings ask for the one in use, and hang `wake`'s bell on it."""
@@ -56,4 +58,7 @@ def ring(actor: str) -> None:
     message: dramatiq.Message[None] = dramatiq.Message(
         queue_name=QUEUES[actor], actor_name=actor, args=(), kwargs={}, options={}
     )
-    dramatiq.get_broker().enqueue(message)
+    broker = dramatiq.get_broker()
+    if isinstance(broker, StubBroker) and broker.queues[QUEUES[actor]].qsize() >= MOST_RINGS:
+        return  # whoever answers those will find this work too; and nothing piles up where nobody answers
+    broker.enqueue(message)

@@ -135,6 +135,12 @@ def next_due(*, urgent: bool) -> datetime | None:
     return min((at for at in waiting if at is not None), default=None)
 
 
+def in_flight(*, urgent: bool) -> bool:
+    """Whether some worker is in the middle of sending a lane's messages."""
+    sending = select(Message.id).where(Message.status == SENDING, Message.is_urgent == urgent)
+    return db.session.scalar(sending.where(Message.lease_until > clock.now()).limit(1)) is not None
+
+
 def register() -> None:
     """Make the two lanes known: what is written by hand or transactional never waits behind a newsletter (BEY-13)."""
     for actor, urgent in (("deliver_urgent_messages", True), ("deliver_messages", False)):
@@ -144,6 +150,7 @@ def register() -> None:
                 claim=partial(claim, urgent=urgent),
                 act=send,
                 next_due=partial(next_due, urgent=urgent),
+                in_flight=partial(in_flight, urgent=urgent),
             )
         )
 
