@@ -69,7 +69,10 @@ class SequenceRevision(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    __table_args__ = (Index("uq_sequence_revision_number", "sequence_id", "number", unique=True),)
+    __table_args__ = (
+        Index("uq_sequence_revision_number", "sequence_id", "number", unique=True),
+        {"sqlite_autoincrement": True},  # workers remember revisions by id: one is never given twice
+    )
 
 
 class Enrolment(Model):

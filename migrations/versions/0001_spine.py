@@ -292,6 +292,7 @@ def upgrade() -> None:
             ["sequence_id"], ["sequence.id"], name=op.f("fk_sequence_revision_sequence_id_sequence")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sequence_revision")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sequence_revision", schema=None) as batch_op:
         batch_op.create_index("uq_sequence_revision_number", ["sequence_id", "number"], unique=True)

@@ -55,7 +55,7 @@ def _empty_all_tables(engine: Engine) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
         else:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
             for table in tables:
