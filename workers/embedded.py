@@ -10,8 +10,10 @@ from types import FrameType
 import dramatiq
 import waitress
 
-from app import create_app
-from app.config import BadSettings
+from app import commands, create_app
+from app.config import BadSettings, Settings
+from app.demo import seed
+from app.staff import auth
 from workers import actors, broker, clock
 
 WEB_THREADS = 20
@@ -25,6 +27,8 @@ def main() -> None:
     except BadSettings as error:
         sys.exit(f"Encore cannot start:\n{error}")
     settings = app.config["SETTINGS"]
+    with app.app_context():
+        commands.prepare()
     bell = broker.set_up(settings)
     actors.register(app)
 
@@ -38,7 +42,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)
-    print(f"Encore is at {settings.public_url}", flush=True)  # noqa: T201 - said to the person who started it
+    say(settings)
     try:
         waitress.serve(
             app,
@@ -54,6 +58,14 @@ def main() -> None:
         stop.set()
         ticking.join(timeout=5)
         worker.stop()
+
+
+def say(settings: Settings) -> None:
+    """Tell the person who started it where to go."""
+    print(f"\nEncore is at {settings.public_url}", flush=True)  # noqa: T201
+    if settings.encore_demo:
+        print(f"Sign in with {seed.OWNER_EMAIL} and {auth.DEMO_PASSWORD}", flush=True)  # noqa: T201
+    print("Ctrl-C stops it; the data stays.\n", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from app.db import db
 from app.events.models import QueuedEvent
 from app.leads import capture, queries
 from app.leads.models import Lead, LeadSource
+from app.messaging import inbound, tracking
+from app.messaging.models import Message, TrackedLink
 from app.scoring import ledger
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
@@ -164,3 +166,24 @@ def sequence(*steps: dict[str, Any], trigger: str = "lead.created", active: bool
     if active:
         publishing.activate(made)
     return made
+
+
+PHONE_BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Mobile/15E148 Safari/604.1"}
+
+
+def incoming_sms(of: Contact, text: str) -> Message | None:
+    """An SMS that a contact sends to the studio."""
+    number = next(_numbers)
+    return inbound.receive_sms(inbound.IncomingSms(f"SMdemo{number:028d}", of.phone or "", "+33400000000", text))
+
+
+def opening(of: Message) -> None:
+    """The person a message went to opens it, on a phone."""
+    tracking.note_open(of.id, method="GET", headers=PHONE_BROWSER)
+
+
+def click(of: Message) -> None:
+    """The person a message went to follows its first link."""
+    link = db.session.scalars(select(TrackedLink).order_by(TrackedLink.id).limit(1)).first()
+    if link is not None:
+        tracking.follow(of.id, link.id, method="GET", headers=PHONE_BROWSER)

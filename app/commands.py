@@ -1,0 +1,92 @@
+"""The command line: `flask --app wsgi set-up`, `token create`, `sandbox advance`, `events retry`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+
+from app import founding, sandbox
+from app.db import db
+from app.demo import seed
+from app.events import queue
+from app.staff import auth, tokens
+
+token = AppGroup("token", help="Keys for other systems.")
+clock = AppGroup("sandbox", help="The sandbox's clock.")
+log = AppGroup("events", help="The event log.")
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def init_app(app: Flask) -> None:
+    for group in (token, clock, log):
+        app.cli.add_command(group)
+    app.cli.add_command(set_up)
+
+
+def prepare() -> None:
+    """Bring the database to what this version needs: migrations, first-day data and, in a demo, the demo studio."""
+    upgrade(directory=str(MIGRATIONS))
+    founding.lay()
+    db.session.commit()
+    if current_app.config["SETTINGS"].encore_demo and seed.is_wanted():
+        click.echo("Setting up the demo studio, this takes a moment …")
+        seed.sow()
+
+
+@click.command("set-up")
+def set_up() -> None:
+    """Migrate the database and add what a new installation needs. Safe to run at every start."""
+    prepare()
+    if current_app.config["SETTINGS"].encore_demo:
+        click.echo(f"Sign in with {seed.OWNER_EMAIL} and {auth.DEMO_PASSWORD}")
+
+
+@token.command("create")
+@click.option("--name", required=True, help="What the token is for.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(sorted(tokens.SCOPES)), help="Only this; may repeat."
+)
+def create_token(name: str, scopes: tuple[str, ...]) -> None:
+    """Make a token and print it, once."""
+    _, plaintext = tokens.create_token(name, list(scopes))
+    db.session.commit()
+    click.echo(plaintext)
+
+
+@clock.command("advance")
+@click.argument("by")
+def advance(by: str) -> None:
+    """Move the clock on BY 90s, 15m, 3h, 10d or 2w, playing all that falls due on the way."""
+    try:
+        played = sandbox.advance(_duration(by))
+    except sandbox.NoSandbox:
+        raise click.ClickException("This installation lives in real time; a sandbox has ENCORE_SANDBOX=1.") from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{played.now:%Y-%m-%d %H:%M} UTC: {played.events} events, {played.steps} steps, {played.messages} messages"
+    )
+
+
+@log.command("retry")
+def retry() -> None:
+    """Give events that a consumer could not digest another chance."""
+    count = queue.retry_parked()
+    db.session.commit()
+    click.echo(f"{count} events will be tried again.")
+
+
+def _duration(said: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,6})([smhdw])", said.strip())
+    if match is None:
+        raise click.ClickException("Say how far: 90s, 15m, 3h, 10d or 2w.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

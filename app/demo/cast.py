@@ -1,0 +1,117 @@
+"""The demo studio's people and things: invented names, classes, offers, and what clients write."""
+
+from __future__ import annotations
+
+STUDIO = "Maison Souffle"
+ZONE = "Europe/Paris"
+LOCATIONS = ("Croix-Rousse", "Confluence")
+
+OWNER_EMAIL = "ines@maison-souffle.example"
+
+# name, e-mail's first part, role, locations, language
+STAFF = (
+    ("Inès Garnier", "ines", "owner", LOCATIONS, "en"),
+    ("Priya Nair", "priya", "manager", LOCATIONS, "en"),
+    ("Hugo Lambert", "hugo", "admin", LOCATIONS, "fr"),
+    ("Léa Fontaine", "lea", "front_desk", ("Croix-Rousse",), "fr"),
+    ("Tom Wright", "tom", "front_desk", ("Confluence",), "en"),
+    ("Marcus Bell", "marcus", "agent", ("Croix-Rousse",), "en"),
+    ("Sofia Rossi", "sofia", "teacher", LOCATIONS, "en"),
+)
+
+# fmt: off
+FIRST_NAMES = (
+    "Camille", "Siobhán", "Théo", "Grace", "Hannah", "Amélie", "Lucas", "Zoë", "Ravi", "James", "Mathilde",
+    "Élodie", "Karim", "Charlotte", "Oliver", "Noah", "Ben", "Margaux", "Aurélie", "Clémence", "Owen", "Hugo",
+    "Nadia", "Yasmine", "Louis", "Chloé", "Arthur", "Manon", "Jules", "Inaya", "Paul", "Emma", "Gabriel", "Louise",
+    "Raphaël", "Alice", "Adam", "Lina", "Nathan", "Jade", "Sarah", "Victor", "Anaïs", "Maxime", "Salomé", "Antoine",
+    "Eva", "Samir", "Julie", "Thomas", "Océane", "Mehdi", "Capucine", "Émile", "Romane", "Simon", "Agathe",
+    "Baptiste", "Lucie", "Félix", "Iris", "Malik", "Pauline", "Quentin", "Rose", "Sacha", "Valentine", "Yanis",
+    "Ambre", "Diane",
+)
+# fmt: on
+
+# fmt: off
+LAST_NAMES = (
+    "Moreau", "O’Neill", "Lambert", "Holloway", "Whitmore", "Roussel", "Girard", "Lefèvre", "Menon", "Okafor",
+    "Arnaud", "Perrin", "Haddad", "Beaumont", "Hartley", "Fischer", "Ashworth", "Vidal", "Blanc", "Faure", "Price",
+    "Marchetti", "Benali", "Dubois", "Lemoine", "Carpentier", "Rey", "Mercier", "Da Silva", "Nguyen", "Fabre",
+    "Chevalier", "Rousseau", "Guérin", "Boyer", "Masson", "Leroux", "Gauthier", "Barbier", "Renaud", "Schmitt",
+    "Colin", "Aubert", "Caron", "Royer", "Picard",
+)
+# fmt: on
+
+TAGS = (
+    # name, badge, colour
+    ("Regular", "REG", "green"),
+    ("VIP", "VIP", "plum"),
+    ("Back care", None, None),
+    ("Mornings", None, None),
+    ("Prenatal", "PRE", "blue"),
+    ("Corporate", None, None),
+)
+
+FIELDS = (
+    # name, kind, choices
+    ("Goal", "choice", ("Move more", "Back pain", "Stress", "Prenatal", "Flexibility")),
+    ("Birthday", "date", ()),
+)
+
+SOURCES = (
+    ("Instagram ads", "brand-instagram"),
+    ("Referral", "users"),
+    ("Open day", "calendar-event"),
+    ("Pricing page", "tag"),
+)
+
+CLASSES = (
+    "Vinyasa Flow",
+    "Yin",
+    "Hatha",
+    "Reformer Pilates",
+    "Mat Pilates",
+    "Prenatal Yoga",
+    "Morning Flow",
+    "Breathwork",
+)
+
+MEMBERSHIPS = (
+    ("Unlimited monthly", "subscription", 8900),
+    ("10-class pass", "pack", 14000),
+    ("Twice a week", "subscription", 6500),
+)
+INTRO_OFFERS = (("Two weeks unlimited", "intro", 3900), ("First class", "intro", 900))
+
+# What leads and clients write by SMS or e-mail.
+QUESTIONS = (
+    "Hello! Is there still a place in the 18:30 on Thursday?",
+    "Bonjour, est-ce que le cours du mardi convient aux débutants ?",
+    "Can I use the two weeks offer at Confluence too? I work right next door",
+    "Hi, what should I bring to the first class?",
+    "Je suis enceinte de 4 mois, quel cours me conseillez-vous ?",
+    "Is the sauna open on Sundays?",
+    "Thank you for yesterday, my back feels so much better 🙏",
+    "Could I pause my membership for two weeks in December?",
+    "Vous avez des cours le dimanche matin ?",
+    "Do you take holiday vouchers?",
+    "Perfect, see you Thursday. Do I bring my own mat?",
+    "Can my sister come along on Saturday?",
+)
+
+ANSWERS = (
+    "Hi {name}! Yes, there are two places left. Shall I book you in?",
+    "Hello {name}, just yourself and some water, mats are on the house.",
+    "Bonjour {name}, oui bien sûr, à très vite !",
+    "Hi {name}, both studios, any class. See you soon!",
+    "Of course {name}, I have noted it for you.",
+)
+
+NOTES = (
+    "Asked about prices for couples",
+    "Met at the open day, likes mornings",
+    "Prefers to be called after 17:00",
+    "Comes from the physiotherapist across the street",
+    "",
+    "",
+    "",
+)

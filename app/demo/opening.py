@@ -1,0 +1,99 @@
+"""The demo studio on its opening day: locations, staff, tags, fields, sources, stages, forms, sequences."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app import clock
+from app.contacts import custom_fields, tags
+from app.db import db
+from app.demo import cast, make
+from app.leads import round_robin
+from app.leads.models import LeadForm, LeadSource
+from app.scoring.settings import KEY as SCORING
+from app.scoring.settings import scoring
+from app.sequences import drafts, library, publishing
+from app.staff import studio
+from app.staff.models import Location, Staff
+
+
+def open_studio(today: datetime, days: int) -> None:
+    """Set everything up as of the first morning of the story."""
+    clock.set(today - timedelta(days=days))
+    _describe()
+    staff = _hire()
+    _label()
+    sources = _sources()
+    _forms(sources)
+    round_robin.choose_members([staff["Léa Fontaine"], staff["Tom Wright"]])
+    round_robin.switch(on=True)
+    studio.put(SCORING, scoring().model_copy(update={"threshold": 12}))
+    db.session.flush()
+    sequence = drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP, "en"), by=staff["Inès Garnier"])
+    publishing.activate(sequence)
+    db.session.commit()
+
+
+def _describe() -> None:
+    studio.put(
+        "studio",
+        studio.Studio(
+            name=cast.STUDIO,
+            zone=cast.ZONE,
+            currency="EUR",
+            email="bonjour@maison-souffle.example",
+            address="12 rue des Tables Claudiennes, 69001 Lyon",
+        ),
+    )
+    main = db.session.scalars(select(Location).order_by(Location.id)).first()
+    if main is not None:
+        main.name = cast.LOCATIONS[0]
+    for name in cast.LOCATIONS:
+        make.location(name)
+
+
+def _hire() -> dict[str, Staff]:
+    locations = {name: make.location(name) for name in cast.LOCATIONS}
+    return {
+        name: make.staff(
+            name,
+            role_key=role,
+            email=f"{address}@maison-souffle.example",
+            locations=[locations[one] for one in at],
+            language=language,
+        )
+        for name, address, role, at, language in cast.STAFF
+    }
+
+
+def _label() -> None:
+    for name, label, colour in cast.TAGS:
+        tags.create_tag(name, badge=tags.Badge(label, colour) if label and colour else None)
+    for name, kind, choices in cast.FIELDS:
+        custom_fields.create_field(name, kind, choices=choices)
+
+
+def _sources() -> dict[str, LeadSource]:
+    known = list(db.session.scalars(select(LeadSource)))
+    added = [LeadSource(name=name, icon=icon, position=len(known) + n) for n, (name, icon) in enumerate(cast.SOURCES)]
+    db.session.add_all(added)
+    db.session.flush()
+    return {source.name: source for source in (*known, *added)}
+
+
+def _forms(sources: dict[str, LeadSource]) -> None:
+    db.session.add(
+        LeadForm(
+            slug="first-class",
+            title="Your first class",
+            intro="Tell us what brings you here. We answer the same day.",
+            button="Book my first class",
+            thanks="Thank you. We will write to you within the hour.",
+            fields=[{"key": "phone", "required": False}, {"key": "goal", "required": False}],
+            source_id=sources["Website form"].id,
+            location_id=make.location(cast.LOCATIONS[0]).id,
+            created_at=clock.now(),
+        )
+    )
