@@ -26,6 +26,7 @@ ROOMS = (
     "dashboard",
     "integrations",
     "api",
+    "commands",
 )
 
 
@@ -46,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
-        RATELIMIT_HEADERS_ENABLED=False,
+        RATELIMIT_HEADERS_ENABLED=True,  # Retry-After
+        API_RATE="1200 per minute",
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True

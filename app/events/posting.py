@@ -10,9 +10,10 @@ A kind without one is simply recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from app.db import db
@@ -57,3 +58,34 @@ def post(kind: str, contact: HasId, data: dict[str, Any], how: How) -> int | Non
     if take is not None:
         return take(contact, data, how)
     return how.record(kind, contact, data)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One posted event, its contact known."""
+
+    kind: str
+    contact: HasId
+    data: dict[str, Any]
+    how: How
+
+
+def post_many(given: Sequence[Posted]) -> list[int]:
+    """Let posted events happen, in their order. Answers the ids of those that are new.
+
+    Those that only need recording are written together, a run of them at a time.
+    """
+    db.session.flush()  # contacts made in this transaction have their ids only now
+    ids: list[int] = []
+    for is_plain, run in groupby(given, key=lambda one: one.kind not in _verbs):
+        if is_plain:
+            ids += log.record_many(
+                [
+                    log.Entry(one.kind, one.contact.id, one.data, log.actor(one.how.by), one.how.at, one.how.dedupe_key)
+                    for one in run
+                ]
+            )
+        else:
+            taken = [post(one.kind, one.contact, one.data, one.how) for one in run]
+            ids += [event_id for event_id in taken if event_id is not None]
+    return ids

@@ -1,0 +1,77 @@
+"""Segments: saved filters, and who is in them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, exists, select
+
+from app import clock, rules
+from app.api import paging
+from app.api.operations import Answer, operation
+from app.api.problems import not_found
+from app.api.shapes import ContactOut, Strict
+from app.api.shown import LOADED, contact_out
+from app.contacts.models import Contact, Segment
+from app.db import db
+from app.leads.models import Lead
+
+
+class NewSegment(Strict):
+    """A segment to save."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    scope: Literal["leads", "clients"] = "clients"
+    match: Literal["all", "any"] = "all"
+    rules: Annotated[list[rules.RuleUse], Field(max_length=30)]
+
+
+class SegmentOut(BaseModel):
+    """A segment."""
+
+    id: int
+    name: str
+    scope: str
+    match: str
+    rules: list[dict[str, Any]]
+
+
+@operation("GET", "/segments", scope="segments:read", asks=paging.Page, gives=SegmentOut, is_list=True)
+def list_segments(query: paging.Page) -> Answer:
+    """List segments."""
+    return paging.page(select(Segment), Segment.id, query, lambda found: [_show(segment) for segment in found])
+
+
+@operation("POST", "/segments", scope="segments:write", takes=NewSegment, gives=SegmentOut, status=201)
+def create_segment(body: NewSegment) -> Answer:
+    """Save a segment."""
+    said = [use.model_dump(mode="json", by_alias=True, exclude_defaults=True) for use in body.rules]
+    segment = Segment(name=body.name, scope=body.scope, match=body.match, rules=said, created_at=clock.now())
+    db.session.add(segment)
+    db.session.flush()
+    return Answer(_show(segment), 201)
+
+
+@operation(
+    "GET", "/segments/<id:segment_id>/contacts", scope="segments:read", asks=paging.Page, gives=ContactOut, is_list=True
+)
+def list_segment_contacts(segment_id: int, query: paging.Page) -> Answer:
+    """Who is in a segment now."""
+    from_segment = select(Contact).where(Contact.erased_at.is_(None), members(segment_id)).options(*LOADED)
+    return paging.page(from_segment, Contact.id, query, lambda found: [contact_out(contact) for contact in found])
+
+
+def members(segment_id: int) -> ColumnElement[bool]:
+    """The condition on Contact that a segment stands for."""
+    segment = db.session.get(Segment, segment_id)
+    if segment is None:
+        raise not_found("segment")
+    uses = [rules.RuleUse.model_validate(use) for use in segment.rules]
+    about = rules.Subject(contact_id=Contact.id.expression, now=clock.now())
+    in_scope = Contact.is_client if segment.scope == "clients" else exists().where(Lead.contact_id == Contact.id)
+    return in_scope & rules.expression(uses, about, segment.match)
+
+
+def _show(segment: Segment) -> dict[str, Any]:
+    return SegmentOut.model_validate(segment, from_attributes=True).model_dump(mode="json")

@@ -1,0 +1,241 @@
+"""Sequences: their documents, their state, who is inside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence as Many
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.api import contacts, paging, segments
+from app.api.access import token_at_hand
+from app.api.operations import Answer, operation
+from app.api.problems import Fault, Problem, not_found, refused
+from app.api.shapes import EnrolmentOut, Found, RecordId, SequenceOut, Strict
+from app.contacts.models import Contact
+from app.db import db
+from app.sequences import checking, drafts, enrolling, formats, publishing, reasons, stats
+from app.sequences.models import Enrolment, Sequence, StepRun
+
+MOST_BY_SEGMENT = 10_000
+
+
+class SequenceDocument(Found):
+    """A sequence document: title, trigger, exits, steps (see the documentation)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    title: str = Field(min_length=1, max_length=200)
+
+
+class EnrolmentQuery(paging.Page):
+    """How to narrow the enrolments."""
+
+    status: Literal["active", "completed", "exited", "stopped", "failed"] | None = None
+
+
+class NewEnrolments(Strict):
+    """Whom to enrol: one contact, or a segment."""
+
+    contact_id: RecordId | None = None
+    segment_id: RecordId | None = None
+
+
+@operation("GET", "/sequences", scope="sequences:read", asks=paging.Page, gives=SequenceOut, is_list=True)
+def list_sequences(query: paging.Page) -> Answer:
+    """List sequences, newest first."""
+    rows = select(Sequence).where(Sequence.deleted_at.is_(None)).options(selectinload(Sequence.draft))
+    return paging.page(rows, Sequence.id, query, lambda found: [_show(one) for one in found])
+
+
+@operation("POST", "/sequences", scope="sequences:write", takes=SequenceDocument, gives=SequenceOut, status=201)
+def create_sequence(body: SequenceDocument) -> Answer:
+    """Make a sequence of a document. It does nothing until it is activated."""
+    return Answer(_show(drafts.create_sequence(_read(body))), 201)
+
+
+@operation("GET", "/sequences/<id:sequence_id>", scope="sequences:read", gives=SequenceDocument)
+def show_sequence(sequence_id: int) -> Answer:
+    """The document of a sequence's draft, with its state."""
+    sequence = _get(sequence_id)
+    return Answer(_show(sequence) | formats.dump(drafts.draft_of(sequence)))
+
+
+@operation("PUT", "/sequences/<id:sequence_id>", scope="sequences:write", takes=SequenceDocument, gives=SequenceOut)
+def replace_sequence(sequence_id: int, body: SequenceDocument) -> Answer:
+    """Make a new draft revision of a sequence. What is live stays as it is until it is activated again."""
+    sequence = _get(sequence_id)
+    drafts.save_draft(sequence, _read(body), summary="API")
+    return Answer(_show(sequence))
+
+
+@operation("POST", "/sequences/<id:sequence_id>/check", scope="sequences:read", gives=Found)
+def check_sequence(sequence_id: int) -> Answer:
+    """The pre-flight check of the draft."""
+    return Answer(_findings(_get(sequence_id)))
+
+
+@operation("POST", "/sequences/<id:sequence_id>/activate", scope="sequences:write", gives=SequenceOut)
+def activate_sequence(sequence_id: int) -> Answer:
+    """Publish the draft and let the sequence act. 409 with the findings where an error stands."""
+    sequence = _get(sequence_id)
+    found = _findings(sequence)
+    if not found["ok"]:
+        raise Problem(409, "The sequence has errors and was not activated.", findings=found["findings"])
+    publishing.activate(sequence)
+    return Answer(_show(sequence))
+
+
+@operation("POST", "/sequences/<id:sequence_id>/pause", scope="sequences:write", gives=SequenceOut)
+def pause_sequence(sequence_id: int) -> Answer:
+    """Stop enrolling and running; everyone inside keeps their place."""
+    sequence = _get(sequence_id)
+    publishing.pause(sequence)
+    return Answer(_show(sequence))
+
+
+@operation(
+    "GET",
+    "/sequences/<id:sequence_id>/enrolments",
+    scope="sequences:read",
+    asks=EnrolmentQuery,
+    gives=EnrolmentOut,
+    is_list=True,
+)
+def list_enrolments(sequence_id: int, query: EnrolmentQuery) -> Answer:
+    """Who is, and was, in a sequence, newest first."""
+    rows = select(Enrolment).where(Enrolment.sequence_id == _get(sequence_id).id).options(*_LOADED)
+    if query.status is not None:
+        rows = rows.where(Enrolment.status == query.status)
+    return paging.page(rows, Enrolment.id, query, _show_enrolments)
+
+
+@operation(
+    "POST",
+    "/sequences/<id:sequence_id>/enrolments",
+    scope="sequences:write",
+    takes=NewEnrolments,
+    gives=Found,
+    status=201,
+)
+def enrol(sequence_id: int, body: NewEnrolments) -> Answer:
+    """Enrol a contact, or a segment's, by hand. A contact who may not enter answers 409 and why."""
+    sequence = _get(sequence_id)
+    if (body.contact_id is None) == (body.segment_id is None):
+        raise refused("/contact_id", "name a contact or a segment, one of the two")
+    if body.contact_id is not None:
+        enrolment = enrolling.enrol_by_hand(sequence, contacts.get(body.contact_id))
+        db.session.flush()
+        return Answer(_show_enrolments([enrolment])[0], 201)
+    members = db.session.scalars(
+        select(Contact)
+        .where(Contact.erased_at.is_(None), segments.members(body.segment_id or 0))
+        .limit(MOST_BY_SEGMENT)
+    ).all()
+    outcomes = [_try_to_enrol(sequence, contact) for contact in members]
+    enrolled = [one for one in outcomes if isinstance(one, Enrolment)]
+    left_out = [one for one in outcomes if isinstance(one, dict)]
+    return Answer({"enrolled": len(enrolled), "left_out": left_out}, 201)
+
+
+@operation("GET", "/enrolments/<id:enrolment_id>", scope="sequences:read", gives=EnrolmentOut)
+def show_enrolment(enrolment_id: int) -> Answer:
+    """One enrolment, with what each step did and why."""
+    return Answer(_show_enrolments([_get_enrolment(enrolment_id)])[0])
+
+
+@operation("POST", "/enrolments/<id:enrolment_id>/stop", scope="sequences:write", gives=EnrolmentOut)
+def stop_enrolment(enrolment_id: int) -> Answer:
+    """Stop one person's run; other sequences and all subscriptions stay."""
+    enrolment = _get_enrolment(enrolment_id)
+    enrolling.stop_enrolment(enrolment, by=token_at_hand())
+    db.session.flush()
+    return Answer(_show_enrolments([enrolment])[0])
+
+
+@operation("GET", "/sequences/<id:sequence_id>/stats", scope="sequences:read", gives=Found)
+def show_stats(sequence_id: int) -> Answer:
+    """What each step has done so far."""
+    figures = stats.step_stats(_get(sequence_id).id)
+    return Answer(
+        {"items": [{"step_id": step_id} | one.as_dict() for step_id, one in figures.items()], "next_cursor": None}
+    )
+
+
+def _read(body: SequenceDocument) -> Any:
+    try:
+        return checking.read(body.model_dump(mode="json", exclude_unset=True))
+    except formats.Invalid as invalid:
+        faults = [Fault(fault.pointer, str(fault.detail)) for fault in invalid.faults]
+        raise Problem(422, "The document cannot stand.", faults) from None
+
+
+def _findings(sequence: Sequence) -> dict[str, Any]:
+    found = checking.findings(drafts.draft_of(sequence))
+    return {
+        "ok": all(one.severity != "error" for one in found),
+        "findings": [{"severity": one.severity, "step_id": one.step_id, "detail": str(one.detail)} for one in found],
+    }
+
+
+def _try_to_enrol(sequence: Sequence, contact: Contact) -> Enrolment | dict[str, Any]:
+    try:
+        return enrolling.enrol_by_hand(sequence, contact)
+    except enrolling.CannotEnrol as why:
+        return {"contact_id": contact.id, "reason": str(why)}
+
+
+def _get(sequence_id: int) -> Sequence:
+    sequence = db.session.get(Sequence, sequence_id)
+    if sequence is None or sequence.deleted_at is not None:
+        raise not_found("sequence")
+    return sequence
+
+
+def _get_enrolment(enrolment_id: int) -> Enrolment:
+    enrolment = db.session.get(Enrolment, enrolment_id)
+    if enrolment is None:
+        raise not_found("enrolment")
+    return enrolment
+
+
+def _show(sequence: Sequence) -> dict[str, Any]:
+    number = sequence.draft.number if sequence.draft is not None else 0
+    out = SequenceOut(id=sequence.id, title=sequence.title, status=sequence.status, revision=number)
+    return out.model_dump(mode="json")
+
+
+def _show_enrolments(found: Many[Enrolment]) -> list[dict[str, Any]]:
+    runs: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ids = [one.id for one in found]
+    for run in db.session.scalars(select(StepRun).where(StepRun.enrolment_id.in_(ids)).order_by(StepRun.id)):
+        runs[run.enrolment_id].append(
+            {
+                "step_id": run.step_id,
+                "ran_at": run.ran_at.isoformat(),
+                "outcome": run.outcome,
+                "reason": reasons.say(run.reason),
+            }
+        )
+    return [
+        EnrolmentOut(
+            id=one.id,
+            sequence_id=one.sequence_id,
+            contact_id=one.contact_id,
+            revision=one.revision.number,
+            status=one.status,  # type: ignore[arg-type]
+            reason=reasons.say(one.reason),
+            step_id=one.step_id,
+            due_at=one.due_at,
+            started_at=one.started_at,
+            ended_at=one.ended_at,
+            runs=runs[one.id],
+        ).model_dump(mode="json")
+        for one in found
+    ]
+
+
+_LOADED = (selectinload(Enrolment.revision),)

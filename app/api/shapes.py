@@ -1,0 +1,242 @@
+"""What goes in and out: the shapes of API.md's resources, shared by its operations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.contacts.addresses import clean_email, clean_phone
+from app.contacts.models import CONSENTS
+
+Name = Annotated[str, Field(max_length=200)]
+RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+def _email(value: str | None) -> str | None:
+    if value is not None and value.strip() and clean_email(value) is None:
+        raise ValueError("is not an e-mail address")
+    return value
+
+
+def _phone(value: str | None) -> str | None:
+    if value is not None and value.strip() and clean_phone(value) is None:
+        raise ValueError("is not a phone number; write it with its country code, as in +33612345678")
+    return value
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
+
+
+class Strict(BaseModel):
+    """A body: unknown keys are refused, so that a typing error is not a silent loss."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ContactFields(Strict):
+    """What may be said of a contact."""
+
+    first_name: Name = ""
+    last_name: Name = ""
+    email: Email | None = None
+    phone: Phone | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=100)] = []
+    custom: dict[str, Any] = {}
+    client: bool | None = None
+    location: str | None = None
+    language: Literal["en", "fr", ""] = ""
+
+
+class NewContact(ContactFields):
+    """A contact to make or to complete."""
+
+
+class ContactChange(Strict):
+    """What to change of a contact; what is not named stays."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    tags: Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=100)] | None = None
+    custom: dict[str, Any] | None = None
+    client: bool | None = None
+    location: str | None = None
+    lifecycle_stage: str | None = None
+    language: Literal["en", "fr", ""] | None = None
+
+
+class ContactRef(ContactFields):
+    """A contact by one of its keys, made from the fields where none matches."""
+
+    id: RecordId | None = None
+
+
+class ConsentChange(Strict):
+    """The subscriptions to set."""
+
+    email_marketing: bool | None = None
+    email_transactional: bool | None = None
+    sms_marketing: bool | None = None
+    sms_transactional: bool | None = None
+
+
+assert set(ConsentChange.model_fields) == set(CONSENTS)  # noqa: S101 - the two lists are one
+
+
+class ContactOut(BaseModel):
+    """A contact."""
+
+    id: int
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    external_id: str | None
+    client: bool
+    tags: list[str]
+    custom: dict[str, Any]
+    lifecycle_stage: str | None
+    score: int
+    hot: bool
+    location: str | None
+    consent: dict[str, bool]
+    created_at: datetime
+
+
+class EventOut(BaseModel):
+    """An event of a contact's timeline."""
+
+    id: int
+    kind: str
+    occurred_at: datetime
+    actor: dict[str, Any]
+    data: dict[str, Any]
+
+
+class MessageOut(BaseModel):
+    """A message, in or out."""
+
+    id: int
+    contact_id: int | None
+    direction: Literal["in", "out"]
+    channel: Literal["email", "sms", "in_app"]
+    category: Literal["transactional", "sequence", "manual"]
+    status: str
+    reason: str
+    subject: str
+    text: str
+    queued_at: datetime
+    sent_at: datetime | None
+    sequence_id: int | None
+    step_id: str | None
+
+
+class NewLead(Strict):
+    """A lead to make: of a contact named by id, or of one described."""
+
+    contact: ContactRef | None = None
+    contact_id: RecordId | None = None
+    source: Annotated[str, Field(min_length=1, max_length=120)]
+    stage: str | None = None
+    assignee: str | None = None
+    note: Annotated[str, Field(max_length=5000)] = ""
+
+
+class LeadChange(Strict):
+    """What to change of a lead. Assignee: a name or an e-mail address of the staff; an empty one takes it away."""
+
+    stage: str | None = None
+    status: Literal["not_contacted", "contacted", "converted", "not_converted"] | None = None
+    assignee: str | None = None
+    note: Annotated[str, Field(max_length=5000)] | None = None
+
+
+class LeadOut(BaseModel):
+    """A lead."""
+
+    id: int
+    contact_id: int
+    source: str
+    stage: str
+    status: Literal["open", "closed"]
+    detailed_status: str
+    assignee: str | None
+    fraudulent: bool
+    created_at: datetime
+    converted_at: datetime | None
+
+
+class EventIn(Strict):
+    """Something that happened elsewhere."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    contact: ContactRef
+    occurred_at: AwareDatetime | None = None
+    dedupe_key: Annotated[str, Field(min_length=1, max_length=190)] | None = None
+    data: dict[str, Any] = {}
+
+
+class EventsOut(BaseModel):
+    """How many events were new, how many known already."""
+
+    accepted: int
+    duplicates: int
+    ids: list[int]
+
+
+class TaskOut(BaseModel):
+    """A task of the staff."""
+
+    id: int
+    title: str
+    contact_id: int | None
+    role: str | None
+    location: str | None
+    assignee: str | None
+    status: Literal["open", "done"]
+    due_at: datetime | None
+    completed_by: str | None
+
+
+class SequenceOut(BaseModel):
+    """A sequence, without its document."""
+
+    id: int
+    title: str
+    status: str
+    revision: int
+
+
+class EnrolmentOut(BaseModel):
+    """One pass of one contact through one sequence."""
+
+    id: int
+    sequence_id: int
+    contact_id: int
+    revision: int
+    status: Literal["active", "completed", "exited", "stopped", "failed"]
+    reason: str
+    step_id: str | None
+    due_at: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
+    runs: list[dict[str, Any]]
+
+
+class Named(BaseModel):
+    """An entry of a short list."""
+
+    id: int
+    name: str
+
+
+class Found(BaseModel):
+    """Any object."""
+
+    model_config = ConfigDict(extra="allow")
