@@ -41,7 +41,7 @@ def move_contact(
     in which whoever moves it saw it ("" for none). Raises MovedMeanwhile when it no longer stands there.
     """
     db.session.flush()
-    db.session.refresh(contact, ["lifecycle_stage_id", "lifecycle_stage"], with_for_update=True)
+    db.session.refresh(contact, ["lifecycle_stage_id", "lifecycle_stage"], with_for_update={"of": Contact})
     stands_in = contact.lifecycle_stage.key if contact.lifecycle_stage else ""
     if believed is not None and stands_in != believed:
         raise MovedMeanwhile(contact)
