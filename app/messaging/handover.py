@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=10))  # after the first and th
 ASK_AFTER = timedelta(minutes=1)
 
 TEXTED_STOP = "21610"
+
+SUMMARY = 80  # characters of an SMS that stand for it in the log, where an e-mail has its subject
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,7 @@ def _change(parcel: Parcel, **values: Any) -> bool:
 def _tell(parcel: Parcel, outcome: Outcome) -> None:
     """Write in the log what is known for certain, and what it says of the address."""
     told = {"message_id": parcel.message_id, "channel": parcel.channel, "category": parcel.category}
-    data: dict[str, Any] = told | {"subject": parcel.subject}
+    data: dict[str, Any] = told | {"subject": parcel.subject or textwrap.shorten(parcel.text, SUMMARY)}
     if outcome.status in {FAILED, BOUNCED}:
         data["reason"] = outcome.reason[:200]
     kind = {SENT: "message.sent", FAILED: "message.failed", BOUNCED: "message.bounced"}.get(outcome.status)

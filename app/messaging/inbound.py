@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from app.contacts.people import Details
 from app.db import db, insert_new
 from app.events import Actor
 from app.messaging import conversations, keywords, permission, sms_answers
+from app.messaging.handover import SUMMARY
 from app.messaging.models import DELIVERED, IN, MANUAL, OUT, SENT, SMS, UNCERTAIN, InboundRaw, Message
 
 log = structlog.get_logger(__name__)
@@ -126,7 +128,7 @@ def _tell(message: Message, contact: Contact) -> None:
             message_id=answered.id,
             channel=SMS,
             category=answered.category,
-            subject=answered.subject,
+            subject=answered.subject or textwrap.shorten(answered.text, SUMMARY),
             reply_id=message.id,
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from sqlalchemy import select
 
 from app import clock, events
 from app.contacts import consent
 from app.db import db
-from app.messaging.handover import TEXTED_STOP
+from app.messaging.handover import SUMMARY, TEXTED_STOP
 from app.messaging.models import DELIVERED, FAILED, OUT, SENDING, SENT, UNCERTAIN, Message
 
 _STILL_OPEN = (SENDING, SENT, UNCERTAIN)
@@ -35,7 +37,7 @@ def failed(message_id: int, provider_id: str, *, code: str, said: str) -> None:
             message_id=message.id,
             channel=message.channel,
             category=message.category,
-            subject=message.subject,
+            subject=message.subject or textwrap.shorten(message.text, SUMMARY),
             reason=message.reason,
         )
         if code == TEXTED_STOP:
