@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -20,10 +22,7 @@ web.csrf.exempt(bp)
 @bp.errorhandler(BadToken)
 def not_ours(_error: BadToken) -> Response:
     text = _("It may have been cut off on its way. Open it from the e-mail once more, or write to us.")
-    page = render_template(
-        "public/message.html", title=_("This link is not valid"), text=text, tone="warn", action=None
-    )
-    return make_response(page, 404)
+    return _page("message", 404, title=_("This link is not valid"), text=text, tone="warn", action=None)
 
 
 @bp.get("/<token>")
@@ -32,14 +31,14 @@ def show(token: str) -> Response:
     wish = _read(token)
     kind = wish.consent.partition("_")[2]
     if wish.is_done:
-        return web.page(
-            "public/unsubscribed.html",
+        return _page(
+            "unsubscribed",
             kind=kind,
             masked_address=_masked(wish.contact.email or ""),
             undo_url=_url(".undo", token) if unsubscribing.taken_through(wish) else None,
         )
-    return web.page(
-        "public/unsubscribe.html",
+    return _page(
+        "unsubscribe",
         kind=kind,
         post_url=_url(".act", token),
         all_url=_url(".stop_everything", token),
@@ -75,7 +74,7 @@ def choose(token: str) -> Response:
     if wish.is_done:
         return _back(token)
     text = _("From now on you receive what you have chosen.")
-    return web.page("public/message.html", title=_("Saved."), text=text, tone="ok", action=None)
+    return _page("message", title=_("Saved."), text=text, tone="ok", action=None)
 
 
 @bp.post("/<token>/undo")
@@ -83,7 +82,7 @@ def choose(token: str) -> Response:
 def undo(token: str) -> Response:
     unsubscribing.undo(_read(token))
     text = _("Nothing has changed: you receive our messages as before.")
-    return web.page("public/message.html", title=_("Welcome back."), text=text, tone="ok", action=None)
+    return _page("message", title=_("Welcome back."), text=text, tone="ok", action=None)
 
 
 def _read(token: str) -> Wish:
@@ -91,6 +90,10 @@ def _read(token: str) -> Wish:
     if "lang" not in request.args and wish.contact.language in LANGUAGES:
         g.language = wish.contact.language
     return wish
+
+
+def _page(name: str, status: int = 200, **context: Any) -> Response:
+    return make_response(render_template(f"public/{name}.html", **context), status)
 
 
 def _back(token: str) -> Response:
