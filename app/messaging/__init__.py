@@ -5,11 +5,21 @@ from __future__ import annotations
 from flask import Flask
 
 from app import scans
-from app.messaging import conversations, delivery, models, rules, tracking, tracking_views, unsubscribe_views
+from app.messaging import (
+    conversations,
+    delivery,
+    inbox_views,
+    models,
+    rules,
+    tracking,
+    tracking_views,
+    unsubscribe_views,
+)
 from app.scans import Scan
 
 
 def init_app(app: Flask) -> None:
+    app.register_blueprint(inbox_views.bp)
     app.register_blueprint(tracking_views.bp)
     app.register_blueprint(unsubscribe_views.bp)
     delivery.register()
