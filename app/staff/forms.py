@@ -22,7 +22,7 @@ from wtforms import (
 )
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from app.i18n import LANGUAGES
 from app.staff import accounts, passwords, tokens
@@ -54,8 +54,8 @@ def long_enough(_form: Form, field: Field) -> None:
 class StaffForm(FlaskForm):  # type: ignore[misc]
     """An account: who, with which role, where."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Type a name.")), Length(max=120)])
-    email = EmailField(_l("E-mail"), [InputRequired(_l("Type an e-mail address.")), Length(max=254), plausible_address])
+    name = StringField(_l("Name"), [DataRequired(_l("Type a name.")), Length(max=120)])
+    email = EmailField(_l("E-mail"), [DataRequired(_l("Type an e-mail address.")), Length(max=254), plausible_address])
     role_id = SelectField(_l("Role"), coerce=int)
     location_ids = SelectMultipleField(_l("Works at"), coerce=int)
     only_location_id = SelectField(_l("Sees only the people of"), coerce=int)
@@ -88,14 +88,14 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """A password, twice."""
 
-    password = PasswordField(_l("New password"), [InputRequired(_l("Type a password.")), long_enough])
+    password = PasswordField(_l("New password"), [DataRequired(_l("Type a password.")), long_enough])
     again = PasswordField(_l("Once more"), [EqualTo("password", _l("These are not the same."))])
 
 
 class ChangePasswordForm(NewPasswordForm):
     """A password in place of the one in use."""
 
-    current = PasswordField(_l("Password at present"), [InputRequired(_l("Type the one you use now."))])
+    current = PasswordField(_l("Password at present"), [DataRequired(_l("Type the one you use now."))])
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,8 +116,8 @@ class PreferencesForm(FlaskForm):  # type: ignore[misc]
 class StudioForm(FlaskForm):  # type: ignore[misc]
     """The studio's description of itself."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Type a name.")), Length(max=120)])
-    email = EmailField(_l("E-mail"), [InputRequired(_l("Type an e-mail address.")), Length(max=254), plausible_address])
+    name = StringField(_l("Name"), [DataRequired(_l("Type a name.")), Length(max=120)])
+    email = EmailField(_l("E-mail"), [DataRequired(_l("Type an e-mail address.")), Length(max=254), plausible_address])
     address = TextAreaField(_l("Address"), [Length(max=500)])
     zone = SelectField(_l("Time zone"))
     currency = SelectField(_l("Currency"), choices=choices(zip(CURRENCIES, CURRENCIES, strict=True)))
@@ -131,7 +131,7 @@ class StudioForm(FlaskForm):  # type: ignore[misc]
 class LocationForm(FlaskForm):  # type: ignore[misc]
     """A place."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Type a name.")), Length(max=120)])
+    name = StringField(_l("Name"), [DataRequired(_l("Type a name.")), Length(max=120)])
     zone = SelectField(_l("Time zone"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -142,7 +142,7 @@ class LocationForm(FlaskForm):  # type: ignore[misc]
 class TokenForm(FlaskForm):  # type: ignore[misc]
     """A key for another system."""
 
-    name = StringField(_l("What is it for?"), [InputRequired(_l("Say which system uses it.")), Length(max=120)])
+    name = StringField(_l("What is it for?"), [DataRequired(_l("Say which system uses it.")), Length(max=120)])
     scopes = SelectMultipleField(_l("It may"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

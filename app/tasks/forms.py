@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from app.contacts.models import Contact
 from app.staff import accounts
@@ -22,9 +22,9 @@ from app.tasks import desk, queries
 class NewTaskForm(FlaskForm):  # type: ignore[misc]
     """A task handed out by a person: what, about whom, for whom, until when."""
 
-    title = StringField(_l("What is to do?"), [InputRequired(_l("Say what is to do.")), Length(max=desk.TITLE_LENGTH)])
+    title = StringField(_l("What is to do?"), [DataRequired(_l("Say what is to do.")), Length(max=desk.TITLE_LENGTH)])
     about = StringField(_l("About"), [Optional(), Length(max=300)])
-    handed_to = SelectField(_l("For"), [InputRequired(_l("Choose who is to do it."))])
+    handed_to = SelectField(_l("For"), [DataRequired(_l("Choose who is to do it."))])
     due_at = DateTimeLocalField(_l("Until"), [Optional()])
     body = TextAreaField(_l("Details"), [Length(max=4000)])
     lead_id = HiddenField()

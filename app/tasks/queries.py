@@ -175,14 +175,8 @@ def people_like(typed: str, *, seen_by: Staff, limit: int = 8) -> list[Contact]:
     words = [word.lower() for word in typed.split() if word]
     matching = contacts_seen_by(seen_by)
     for word in words:
-        start = f"{word.replace('%', '').replace('_', '')}%"
-        matching = matching.where(
-            or_(
-                func.lower(Contact.first_name).like(start),
-                func.lower(Contact.last_name).like(start),
-                func.lower(Contact.email).like(start),
-            )
-        )
+        parts = (Contact.first_name, Contact.last_name, Contact.email)
+        matching = matching.where(or_(*(func.lower(part).startswith(word, autoescape=True) for part in parts)))
     return list(db.session.scalars(matching.order_by(Contact.last_name, Contact.first_name, Contact.id).limit(limit)))
 
 
