@@ -1,0 +1,62 @@
+/* Pointers on the canvas: one drags it, two pinch it. A drag is not a click. */
+const TOOLS = "[data-tools], dialog, [popover]";
+const STEPS = "[role=treeitem], a, button";
+const SLACK = 4;
+
+export function followPointers(canvas, signal) {
+  const down = new Map();
+  let moved = false;
+
+  canvas.addEventListener("pointerdown", (event) => {
+    const tools = event.target.closest(TOOLS);
+    const mouseOnStep = event.pointerType === "mouse" && event.button === 0 && event.target.closest(STEPS);
+    if (tools || mouseOnStep || event.button === 2) return;
+    down.set(event.pointerId, event);
+    moved = false;
+  }, { signal });
+
+  canvas.addEventListener("pointermove", (event) => {
+    const before = down.get(event.pointerId);
+    if (!before) return;
+    const other = [...down.values()].find((pointer) => pointer.pointerId !== event.pointerId);
+    if (other) {
+      moved = true;
+      pinch(canvas, before, event, other);
+    } else {
+      const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+      if (!moved && Math.hypot(dx, dy) < SLACK) return;
+      if (!moved) grab(canvas, event.pointerId);
+      moved = true;
+      canvas.pan(dx, dy);
+    }
+    down.set(event.pointerId, event);
+  }, { signal });
+
+  const up = (event) => {
+    down.delete(event.pointerId);
+    if (!down.size) canvas.classList.remove("panning");
+  };
+  canvas.addEventListener("pointerup", up, { signal });
+  canvas.addEventListener("pointercancel", up, { signal });
+
+  canvas.addEventListener("click", (event) => {
+    if (!moved) return;
+    moved = false;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true, signal });
+}
+
+function grab(canvas, pointerId) {
+  canvas.setPointerCapture(pointerId);
+  canvas.classList.add("panning");
+}
+
+/* The zoom is the ratio of the distances, about the point between the two fingers. */
+function pinch(canvas, before, now, other) {
+  const at = canvas.getBoundingClientRect();
+  const was = Math.hypot(before.clientX - other.clientX, before.clientY - other.clientY) || 1;
+  const is = Math.hypot(now.clientX - other.clientX, now.clientY - other.clientY);
+  const [px, py] = [(now.clientX + other.clientX) / 2, (now.clientY + other.clientY) / 2];
+  canvas.zoomAt((canvas.state.k * is) / was, px - at.left, py - at.top);
+}

@@ -1,0 +1,69 @@
+/* Which step has the focus (one tab stop for all of them) and which one is open in the drawer. */
+export class Selection {
+  constructor(canvas, signal) {
+    this.canvas = canvas;
+    canvas.addEventListener("click", (event) => this.clicked(event), { signal });
+    canvas.addEventListener("focusin", (event) => this.makeTabStop(event.target.closest("[role=treeitem]")), { signal });
+    // An edit has morphed the steps: the drawer says which one is open now, which may be new.
+    document.addEventListener("step-opened", (event) => this.opened(event.detail.id ?? event.detail.value), { signal });
+    document.addEventListener("step-closed", () => this.mark(null), { signal });
+  }
+
+  get items() {
+    return [...this.canvas.world.querySelectorAll("[role=treeitem]")];
+  }
+
+  get chosen() {
+    return this.canvas.world.querySelector("[role=treeitem][aria-selected=true]");
+  }
+
+  get focused() {
+    return document.activeElement?.closest?.("[role=treeitem]");
+  }
+
+  find(id) {
+    return id ? document.getElementById(`step-${id}`) : null;
+  }
+
+  clicked(event) {
+    const step = event.target.closest("[role=treeitem]");
+    if (!step || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.open(step);
+  }
+
+  /* Fetch the step's form into the drawer; the address remembers it for a reload. */
+  open(step) {
+    this.focus(step);
+    this.mark(step);
+    history.replaceState(history.state, "", step.dataset.page);
+    htmx.ajax("GET", step.dataset.href, { target: "#step", swap: "outerHTML" });
+  }
+
+  opened(id) {
+    const step = this.find(id);
+    this.mark(step);
+    if (step) this.canvas.reveal(step);
+  }
+
+  close() {
+    document.querySelector("#step [data-close-step]")?.click();
+  }
+
+  mark(step) {
+    for (const one of this.items) one.setAttribute("aria-selected", one === step);
+    if (step) this.makeTabStop(step);
+  }
+
+  makeTabStop(step) {
+    if (!step || step.tabIndex === 0) return;
+    for (const one of this.items) one.tabIndex = one === step ? 0 : -1;
+  }
+
+  focus(step) {
+    if (!step) return;
+    this.makeTabStop(step);
+    step.focus({ preventScroll: true });
+    this.canvas.reveal(step);
+  }
+}

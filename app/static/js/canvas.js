@@ -1,0 +1,185 @@
+/* <flow-canvas>: pans, zooms, fits and fills the screen over steps that the server has placed.
+ *
+ * Its state is { x, y, k }. The one thing written per frame is the transform of [data-pane], which the server never swaps:
+ * #world inside it is morphed by each edit and keeps its place. Wheel pans, Ctrl or Cmd with the wheel and the trackpad's
+ * pinch zoom at the pointer, two fingers pinch, dragging empty canvas pans.
+ */
+import { keyPressed } from "./canvas-keys.js";
+import { Minimap } from "./canvas-minimap.js";
+import { followPointers } from "./canvas-pointers.js";
+import { Selection } from "./canvas-selection.js";
+
+const LEAST = 0.2;
+const MOST = 1.6;
+const DETAIL = [[0.55, "far"], [0.8, "mid"], [Infinity, "near"]];
+const MARGIN = { top: 24, right: 24, bottom: 84, left: 24 }; // the floating tools stand at the bottom
+const PADDING = 40; // around everything, in the steps' own pixels
+const SETTLED_MS = 120;
+
+const within = (value, least, most) => Math.min(most, Math.max(least, value));
+
+export class FlowCanvas extends HTMLElement {
+  connectedCallback() {
+    this.pane = this.querySelector("[data-pane]");
+    this.dots = this.querySelector("[data-dots]");
+    this.zoomed = this.querySelector("[data-zoomed]");
+    this.state = { x: 0, y: 0, k: 1 };
+    this.quit = new AbortController();
+    const { signal } = this.quit;
+    this.map = new Minimap(this, signal);
+    this.selection = new Selection(this, signal);
+    this.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
+    this.addEventListener("click", (event) => this.command(event.target.closest("[data-canvas]")?.dataset.canvas), { signal });
+    this.addEventListener("keydown", (event) => keyPressed(this, event), { signal });
+    followPointers(this, signal);
+    this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(this);
+    this.start();
+  }
+
+  disconnectedCallback() {
+    this.quit.abort();
+    this.resized.disconnect();
+  }
+
+  get world() {
+    return this.pane.firstElementChild;
+  }
+
+  /* Left, top, width and height of all steps, as the server says after each edit. */
+  get bounds() {
+    const { left, top, width, height } = this.world.dataset;
+    return { left: left - PADDING, top: top - PADDING, width: +width + 2 * PADDING, height: +height + 2 * PADDING };
+  }
+
+  /* Where one was, else everything if it can be read, else the trigger near the top. */
+  start() {
+    const left = JSON.parse(sessionStorage.getItem(this.memory) ?? "null");
+    const chosen = this.selection.chosen;
+    if (left) {
+      this.move(left);
+      if (chosen) this.reveal(chosen);
+    } else if (chosen) {
+      this.centre(chosen);
+    } else {
+      this.fit(false);
+      if (this.state.k < 0.7) this.centre(this.world.querySelector("[data-k=trigger]"), 0.85, 0.3);
+    }
+    this.settle();
+  }
+
+  get memory() {
+    return `canvas ${location.pathname}`;
+  }
+
+  // ------------------------------------------------------------------ from state to screen
+
+  move(to, glide = false) {
+    Object.assign(this.state, to);
+    this.pane.classList.toggle("glide", glide);
+    this.classList.add("moving"); // will-change during the gesture only; afterwards text is drawn sharp again
+    this.frame ??= requestAnimationFrame(() => this.draw());
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.settle(), glide ? 0 : SETTLED_MS);
+  }
+
+  draw() {
+    this.frame = undefined;
+    const { x, y, k } = this.state;
+    this.pane.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    this.zoomed.textContent = `${Math.round(k * 100)} %`;
+    const grid = Math.round(24 * k * (k < 0.5 ? 2 : 1));
+    this.dots.style.backgroundSize = `${grid}px ${grid}px`;
+    this.dots.style.backgroundPosition = `${x % grid}px ${y % grid}px`;
+    this.map.draw();
+  }
+
+  /* The level of detail changes between gestures, never in one: it restyles every step. */
+  settle() {
+    this.classList.remove("moving");
+    this.dataset.lod = DETAIL.find(([below]) => this.state.k < below)[1];
+    sessionStorage.setItem(this.memory, JSON.stringify(this.state));
+  }
+
+  // ------------------------------------------------------------------ moves
+
+  pan(dx, dy, glide = false) {
+    this.move({ x: this.state.x + dx, y: this.state.y + dy }, glide);
+  }
+
+  zoomAt(k, px, py, glide = false) {
+    const { x, y, k: before } = this.state;
+    k = within(k, LEAST, MOST);
+    this.move({ k, x: px - ((px - x) * k) / before, y: py - ((py - y) * k) / before }, glide);
+  }
+
+  zoomBy(factor) {
+    this.zoomAt(this.state.k * factor, this.clientWidth / 2, this.clientHeight / 2, true);
+  }
+
+  fit(glide = true) {
+    const { left, top, width, height } = this.bounds;
+    const room = { width: this.clientWidth - MARGIN.left - MARGIN.right, height: this.clientHeight - MARGIN.top - MARGIN.bottom };
+    const k = within(Math.min(room.width / width, room.height / height), LEAST, 1);
+    this.move({
+      k,
+      x: MARGIN.left + (room.width - width * k) / 2 - left * k,
+      y: MARGIN.top + Math.max(0, (room.height - height * k) / 2) - top * k,
+    }, glide);
+  }
+
+  /* Pans only as far as the step needs to be seen. */
+  reveal(step) {
+    if (this.frame) this.draw();
+    const at = this.placeOf(step);
+    const off = (start, size, whole) => Math.max(48 - start, 0) + Math.min(whole - 48 - start - size, 0);
+    const dx = off(at.left, at.width, this.clientWidth);
+    const dy = off(at.top, at.height, this.clientHeight - MARGIN.bottom / 2);
+    if (dx || dy) this.pan(dx, dy, true);
+  }
+
+  centre(step, k = this.state.k, high = 0.42) {
+    const { x, y } = step.dataset;
+    this.move({ k, x: this.clientWidth / 2 - x * k, y: this.clientHeight * high - y * k });
+  }
+
+  /* Where a step stands now, in pixels of the canvas, whatever transition is running. */
+  placeOf(step) {
+    const { x, y, k } = this.state;
+    const [width, height] = [step.offsetWidth * k, step.offsetHeight * k];
+    return { left: x + step.dataset.x * k - width / 2, top: y + step.dataset.y * k, width, height };
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.closest("[data-full-screen]").requestFullscreen();
+  }
+
+  // ------------------------------------------------------------------ commands
+
+  command(name) {
+    const commands = {
+      "zoom-in": () => this.zoomBy(1.25),
+      "zoom-out": () => this.zoomBy(0.8),
+      fit: () => this.fit(),
+      full: () => this.fullScreen(),
+    };
+    commands[name]?.();
+  }
+
+  wheel(event) {
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
+    if (event.ctrlKey || event.metaKey) {
+      const at = this.getBoundingClientRect();
+      this.zoomAt(this.state.k * Math.exp(-within(dy, -60, 60) * 0.008), event.clientX - at.left, event.clientY - at.top);
+    } else if (event.shiftKey && !dx) {
+      this.pan(-dy, 0);
+    } else {
+      this.pan(-dx, -dy);
+    }
+  }
+}
+
+customElements.define("flow-canvas", FlowCanvas);
