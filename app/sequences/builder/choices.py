@@ -1,0 +1,54 @@
+"""What can be chosen for a value: the studio's own tags, sources, stages … by the kind that rules and filters name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+
+from app.contacts.models import Tag
+from app.db import db
+from app.leads.models import LeadForm, LeadSource, LeadStage
+from app.lifecycle.models import LifecycleStage
+from app.sequences.models import Sequence
+from app.staff.models import Location, Role, Staff
+
+Choice = tuple[str, str]
+
+_NAMES: dict[str, Callable[[], Select[str]]] = {
+    "tag": lambda: select(Tag.name).order_by(Tag.name),
+    "source": lambda: select(LeadSource.name).order_by(LeadSource.position, LeadSource.id),
+    "lead_stage": lambda: select(LeadStage.name).where(~LeadStage.is_retired).order_by(LeadStage.position),
+    "lifecycle_stage": lambda: select(LifecycleStage.name).order_by(LifecycleStage.position),
+    "location": lambda: select(Location.name).order_by(Location.name),
+    "form": lambda: select(LeadForm.title).order_by(LeadForm.title),
+    "sequence": lambda: select(Sequence.title).where(Sequence.deleted_at.is_(None)).order_by(Sequence.title),
+    "role": lambda: select(Role.name).order_by(Role.position),
+    "staff": lambda: select(Staff.name).where(Staff.is_active_account).order_by(Staff.name),
+}
+
+
+def of_kind(kind: str | None) -> list[Choice] | None:
+    """The choices of a kind, value and label; None where anything can be typed."""
+    if kind == "lead_status":
+        return lead_statuses()
+    if kind not in _NAMES:
+        return None
+    return [(name, name) for name in db.session.scalars(_NAMES[kind]())]
+
+
+def lead_statuses() -> list[Choice]:
+    """The statuses a lead can be given or asked for."""
+    return [
+        ("not_contacted", _("Open, not contacted")),
+        ("contacted", _("Open, contacted")),
+        ("not_converted", _("Closed, not converted")),
+    ]
+
+
+def with_chosen(choices: list[Choice], chosen: str | list[str] | None) -> list[Choice]:
+    """The choices, with what is chosen though it does not exist (any more): a form must not lose it unseen."""
+    wanted = [chosen] if isinstance(chosen, str) else list(chosen or [])
+    known = {value for value, _label in choices}
+    return [*choices, *((one, one) for one in wanted if one and one not in known)]

@@ -1,0 +1,193 @@
+"""A sequence as its canvas shows it: the layout's boxes, and the card that goes into each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+from app.sequences import graph
+from app.sequences.builder import layout, spots, words
+from app.sequences.graph import ActionStep, AnyStep, Document, IfStep, SplitStep
+from app.sequences.triggers import GROUPS, TRIGGERS
+
+SHORT = 18  # characters of a name that can be read from far away
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a box says. `look` is its colour, one of the kinds of `ui.kind_icon`."""
+
+    id: str
+    box: layout.Box
+    look: str
+    icon: str
+    kind: str
+    title: str
+    short: str
+    is_on: bool = True
+    wait: str = ""
+    wait_box: layout.Box | None = None
+    up: str = ""
+    down: str = ""
+    branch: str = ""
+
+
+@dataclass(frozen=True)
+class BranchLabel:
+    """The name of a branch on its connector: yes, no, or a letter with its share."""
+
+    x: float
+    y: float
+    look: str
+    icon: str
+    text: str
+    fork: str
+    key: str
+
+
+@dataclass
+class Drawing:
+    """All of a canvas."""
+
+    layout: layout.Layout
+    cards: list[Card] = field(default_factory=list)
+    labels: list[BranchLabel] = field(default_factory=list)
+
+    @property
+    def ends(self) -> list[layout.Box]:
+        return [box for box in self.layout.boxes if box.shape == "end"]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        return self.layout.bounds
+
+
+def draw(document: Document) -> Drawing:
+    """Draw a document."""
+    trigger = TRIGGERS.get(document.trigger.kind)
+    has_anchor = trigger is not None and trigger.has_anchor(document.trigger.filters)
+    before = spots.lane(document)
+    after = document.steps[len(before) :]
+    placed = layout.lay_out(tuple(map(_item, after)), tuple(map(_item, before)), takes_before=has_anchor)
+    drawing = Drawing(placed)
+    boxes = {box.id: box for box in placed.boxes}
+    drawing.cards.append(_trigger_card(document, boxes["trigger"], after, before))
+    for step, up, down in _walks(before, after):
+        drawing.cards.append(_card(step, boxes, up, down))
+    forks = {place.step.id: place.step for place in graph.walk(document)}
+    drawing.labels = [_label(label, forks[label.fork]) for label in placed.labels]
+    return drawing
+
+
+def _item(step: AnyStep) -> layout.Item:
+    waits = step.wait is not None and not step.wait.is_nothing
+    if isinstance(step, ActionStep):
+        return layout.Item(step.id, "stop" if step.action.ends else "step", waits)
+    branches = tuple((key, tuple(map(_item, steps))) for key, steps in graph.branches(step).items())
+    return layout.Item(step.id, "fork", waits, branches)
+
+
+# ------------------------------------------------------------------ who stands above and below whom, for the arrow keys
+
+
+def _walks(before: list[AnyStep], after: list[AnyStep]) -> Iterator[tuple[AnyStep, str, str]]:
+    for at, step in enumerate(before):
+        up = before[at - 1].id if at else ""
+        yield step, up, before[at + 1].id if at + 1 < len(before) else "trigger"
+    yield from _walk(after, "trigger", "")
+
+
+def _walk(steps: list[AnyStep], above: str, below: str) -> Iterator[tuple[AnyStep, str, str]]:
+    for at, step in enumerate(steps):
+        following = steps[at + 1].id if at + 1 < len(steps) else below
+        inside = [branch for branch in graph.branches(step).values() if branch]
+        yield step, steps[at - 1].id if at else above, inside[0][0].id if inside else following
+        for branch in inside:
+            yield from _walk(branch, step.id, following)
+
+
+# ------------------------------------------------------------------ cards
+
+
+def _trigger_card(document: Document, box: layout.Box, after: list[AnyStep], before: list[AnyStep]) -> Card:
+    trigger = TRIGGERS.get(document.trigger.kind)
+    label = str(trigger.label) if trigger else document.trigger.kind
+    group = str(GROUPS[trigger.group]) if trigger else ""
+    kind = _("Trigger · %(group)s", group=group) if group else _("Trigger")
+    return Card(
+        "trigger",
+        box,
+        "trigger",
+        trigger.icon if trigger else "bolt",
+        kind,
+        words.trigger(document.trigger),
+        _short(label),
+        up=before[-1].id if before else "",
+        down=after[0].id if after else "",
+    )
+
+
+def _card(step: AnyStep, boxes: dict[str, layout.Box], up: str, down: str) -> Card:
+    title = words.title(step)
+    return Card(
+        step.id,
+        boxes[step.id],
+        look(step),
+        icon(step),
+        words.kind(step),
+        title,
+        step.short or _short(title),
+        step.enabled,
+        words.wait(step.wait) if step.wait is not None else "",
+        boxes.get(f"{step.id}~wait") or boxes.get(f"{step.id}~offset"),
+        up,
+        down,
+        _branch_name(boxes[step.id].branch),
+    )
+
+
+_LOOKS = {"in_app": "app", "tag": "tag", "lead": "lead", "lifecycle": "stage", "webhook": "data", "stop": "wait"}
+
+
+def look(step: AnyStep) -> str:
+    """The colour of a step."""
+    if isinstance(step, IfStep):
+        return "cond"
+    if isinstance(step, SplitStep):
+        return "split"
+    room = step.do.partition(".")[0]
+    return _LOOKS.get(room, room)
+
+
+def icon(step: AnyStep) -> str:
+    """The icon of a step."""
+    if isinstance(step, IfStep):
+        return "git-branch"
+    if isinstance(step, SplitStep):
+        return "arrows-split-2"
+    return step.action.icon
+
+
+def _short(title: str) -> str:
+    """The first words of a title that fit."""
+    plain = "".join(text for is_variable, text in words.pieces(title) if not is_variable).strip()
+    if len(plain) <= SHORT:
+        return plain
+    return (plain[:SHORT].rpartition(" ")[0] or plain[: SHORT - 1]).rstrip(" ,.:;") + "…"
+
+
+def _branch_name(branch: str | None) -> str:
+    names = {graph.THEN: _("True"), graph.ELSE: _("False"), None: ""}
+    return names[branch] if branch in names else _("Branch %(letter)s", letter=branch)
+
+
+def _label(label: layout.Label, fork: AnyStep) -> BranchLabel:
+    if isinstance(fork, SplitStep):
+        branch = next(one for one in fork.split if one.key == label.branch)
+        text = f"{branch.name or branch.key} · {branch.share} %"
+        return BranchLabel(label.x, label.y, "s", "", text, label.fork, label.branch)
+    is_true = label.branch == graph.THEN
+    name = _branch_name(label.branch)
+    return BranchLabel(label.x, label.y, "t" if is_true else "f", "check" if is_true else "x", name, label.fork, label.branch)

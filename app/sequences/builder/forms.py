@@ -1,0 +1,355 @@
+"""The forms of the drawer. Each reads a step into its fields and writes them back; what they say is checked by the document.
+
+A form knows the shape of input, never a decision: `values()` are the parameters as they stand in a document.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nh3
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+
+from app.sequences.builder import choices
+from app.sequences.builder.words import WEEKDAYS
+from app.sequences.graph import ActionStep, AnyStep, IfStep, SplitStep
+from app.sequences.waits import Duration, Wait
+
+UNITS = [("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days")), ("weeks", _("weeks"))]
+_IN_SMALLER = {"weeks": ("days", 7), "days": ("hours", 24), "hours": ("minutes", 60)}
+
+NOW, PREVIOUS, TRIGGER, BEFORE, AFTER = "now", "previous", "trigger", "before", "after"
+
+
+def _strip(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class WaitForm(Form):
+    """When a step happens."""
+
+    way = SelectField(_("When"))
+    amount = IntegerField(_("How long"), [Optional(), NumberRange(1, 5000)])
+    unit = SelectField(_("Unit"), choices=UNITS, default="days")
+    until = StringField(
+        _("Then at"), [Optional(), Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", message=_("A time such as 10:00."))]
+    )
+    weekdays = SelectMultipleField(_("On these days"), choices=[*WEEKDAYS.items()])
+
+    def offer(self, *, has_anchor: bool, is_first: bool) -> None:
+        """Offer the ways that make sense where the step stands."""
+        self.way.choices = [(NOW, _("At once")), (PREVIOUS, _("After the step before") if not is_first else _("After a wait"))]
+        if not is_first:
+            self.way.choices.append((TRIGGER, _("Counted from the trigger")))
+        if has_anchor:
+            self.way.choices += [(BEFORE, _("Before the date of the trigger")), (AFTER, _("After the date of the trigger"))]
+
+    def read(self, wait: Wait | None) -> None:
+        """Show a wait."""
+        self.way.data = _way(wait)
+        self.amount.data, self.unit.data = _amount(wait)
+        self.until.data = wait.until if wait is not None else None
+        self.weekdays.data = list(wait.weekdays or []) if wait is not None else []
+
+    def validate_amount(self, field: IntegerField) -> None:
+        if self.way.data in {BEFORE, AFTER, TRIGGER} and not field.data:
+            raise ValidationError(_("Say how long."))
+        if self.way.data == PREVIOUS and not field.data and not self.until.data:
+            raise ValidationError(_("Say how long, or until what time."))
+
+    def wait(self, before: Wait | None) -> Wait | None:
+        """The wait the fields say. One of several units stays as it was when it was not touched."""
+        way = self.way.data
+        if way == NOW:
+            return None
+        length: dict[str, int] = {self.unit.data: self.amount.data} if self.amount.data else {}
+        if before is not None and _amount(before) == (self.amount.data, self.unit.data):
+            length = _duration(before).model_dump(exclude_defaults=True)
+        until: dict[str, Any] = {}
+        if self.until.data and way != BEFORE:
+            until = {"until": self.until.data} | ({"weekdays": self.weekdays.data} if self.weekdays.data else {})
+        if way in {BEFORE, AFTER}:
+            return Wait.model_validate({f"{way}_anchor": length} | until)
+        return Wait.model_validate(length | until | ({"from": "trigger"} if way == TRIGGER else {}))
+
+
+def _way(wait: Wait | None) -> str:
+    if wait is None or wait.is_nothing:
+        return NOW
+    if wait.before_anchor is not None:
+        return BEFORE
+    if wait.after_anchor is not None:
+        return AFTER
+    return TRIGGER if wait.since == "trigger" else PREVIOUS
+
+
+def _duration(wait: Wait) -> Duration:
+    counted = wait.before_anchor or wait.after_anchor or wait
+    return Duration(minutes=counted.minutes, hours=counted.hours, days=counted.days, weeks=counted.weeks)
+
+
+def _amount(wait: Wait | None) -> tuple[int | None, str]:
+    """A wait as one number of one unit, the largest that says it exactly."""
+    if wait is None or _duration(wait).is_zero:
+        return None, "days"
+    length = _duration(wait)
+    amount = 0
+    named = [unit for unit in ("weeks", "days", "hours", "minutes") if getattr(length, unit)]
+    for unit in ("weeks", "days", "hours", "minutes"):
+        amount += getattr(length, unit)
+        if unit == named[-1]:
+            return amount, unit
+        amount *= _IN_SMALLER[unit][1]
+    raise AssertionError("a length that is not zero has a unit")
+
+
+# ------------------------------------------------------------------ one form a kind of step
+
+
+class StepForm(Form):
+    """What every step has, besides its wait."""
+
+    title = StringField(_("Name of the step"), [Optional(), Length(max=200)], filters=[_strip])
+
+    def offer(self, step: AnyStep) -> None:
+        """Fill the lists one can choose from."""
+
+    def read(self, step: AnyStep) -> None:
+        """Show a step."""
+        self.title.data = step.title
+
+    def values(self) -> dict[str, Any]:
+        """The parameters as they stand in a document."""
+        return {}
+
+
+class EmailForm(StepForm):
+    """E-mail."""
+
+    subject = StringField(_("Subject"), [InputRequired(), Length(max=200)], filters=[_strip])
+    html = TextAreaField(_("Message"), [Length(max=200_000)])
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        self.subject.data, self.html.data = step.params.subject, step.params.html  # type: ignore[union-attr]
+
+    def values(self) -> dict[str, Any]:
+        return {"subject": self.subject.data, "html": nh3.clean(self.html.data or "")}
+
+
+class TextForm(StepForm):
+    """SMS and in-app messages."""
+
+    body = TextAreaField(_("Message"), [InputRequired(), Length(max=1600)])
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        self.body.data = step.params.body  # type: ignore[union-attr]
+
+    def values(self) -> dict[str, Any]:
+        return {"body": _strip(self.body.data).replace("\r\n", "\n")}
+
+
+class TaskForm(StepForm):
+    """A task for the staff (TASK-03)."""
+
+    title = StringField(_("What is to be done"), [InputRequired(), Length(max=200)], filters=[_strip])
+    body = TextAreaField(_("Details"), [Optional(), Length(max=5000)])
+    whom = RadioField(
+        _("For"),
+        choices=[
+            ("role", _("A role")),
+            ("location", _("A location")),
+            ("person", _("A person")),
+            ("lead_assignee", _("Whoever looks after the lead")),
+        ],
+    )
+    role = SelectField(_("Role"), validate_choice=False)
+    location = SelectField(_("Location"), validate_choice=False)
+    person = SelectField(_("Person"), validate_choice=False)
+    due_amount = IntegerField(_("To be done within"), [Optional(), NumberRange(1, 5000)])
+    due_unit = SelectField(_("Unit"), choices=UNITS, default="hours")
+
+    def offer(self, step: AnyStep) -> None:
+        assign = step.params.assign  # type: ignore[union-attr]
+        for field, kind in ((self.role, "role"), (self.location, "location"), (self.person, "staff")):
+            field.choices = choices.with_chosen(choices.of_kind(kind) or [], getattr(assign, field.name, None))
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        params = step.params  # type: ignore[union-attr]
+        self.body.data = params.body
+        for name in ("role", "location", "person"):
+            if said := getattr(params.assign, name):
+                self.whom.data, self[name].data = name, said
+        if params.assign.lead_assignee:
+            self.whom.data = "lead_assignee"
+        self.due_amount.data, self.due_unit.data = _amount(Wait(**params.due.model_dump()) if params.due else None)
+
+    def values(self) -> dict[str, Any]:
+        whom = self.whom.data
+        due = {"due": {self.due_unit.data: self.due_amount.data}} if self.due_amount.data else {}
+        assign = {whom: True if whom == "lead_assignee" else self[whom].data}
+        return {"body": _strip(self.body.data), "assign": assign} | due
+
+
+class TagsForm(StepForm):
+    """Adding and removing tags."""
+
+    tags = SelectMultipleField(_("Tags"), validate_choice=False)
+    new_tags = StringField(_("New tags, with commas between them"), [Optional(), Length(max=400)])
+
+    def offer(self, step: AnyStep) -> None:
+        self.tags.choices = choices.with_chosen(choices.of_kind("tag") or [], step.params.tags)  # type: ignore[union-attr]
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        self.tags.data = step.params.tags  # type: ignore[union-attr]
+
+    def validate_new_tags(self, _field: StringField) -> None:
+        if not self._all():
+            raise ValidationError(_("Choose at least one tag, or write a new one."))
+
+    def values(self) -> dict[str, Any]:
+        return {"tags": self._all()}
+
+    def _all(self) -> list[str]:
+        typed = [name.strip() for name in (self.new_tags.data or "").split(",")]
+        return list(dict.fromkeys(name for name in [*(self.tags.data or []), *typed] if name))
+
+
+class NewLeadForm(StepForm):
+    """Making a lead (ACT-06)."""
+
+    source = SelectField(_("Source"), validate_choice=False)
+    stage = SelectField(_("Stage"), validate_choice=False)
+    note = TextAreaField(_("Note"), [Optional(), Length(max=2000)])
+
+    def offer(self, step: AnyStep) -> None:
+        params = step.params  # type: ignore[union-attr]
+        self.source.choices = choices.with_chosen(choices.of_kind("source") or [], params.source)
+        stages = choices.with_chosen(choices.of_kind("lead_stage") or [], params.stage)
+        self.stage.choices = [("", _("The first one")), *stages]
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        params = step.params  # type: ignore[union-attr]
+        self.source.data, self.stage.data, self.note.data = params.source, params.stage or "", params.note
+
+    def values(self) -> dict[str, Any]:
+        stage = {"stage": self.stage.data} if self.stage.data else {}
+        return {"source": self.source.data, "note": _strip(self.note.data)} | stage
+
+
+class LeadForm(StepForm):
+    """Changing the open lead (ACT-08)."""
+
+    stage = SelectField(_("Move to the stage"), validate_choice=False)
+    status = SelectField(_("Set the status"), validate_choice=False)
+    assignee = SelectField(_("Give to"), validate_choice=False)
+
+    def offer(self, step: AnyStep) -> None:
+        as_is = [("", _("As it is"))]
+        for field, kind in ((self.stage, "lead_stage"), (self.status, "lead_status"), (self.assignee, "staff")):
+            chosen = getattr(step.params, field.name)  # type: ignore[union-attr]
+            field.choices = as_is + choices.with_chosen(choices.of_kind(kind) or [], chosen)
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        for field in (self.stage, self.status, self.assignee):
+            field.data = getattr(step.params, field.name) or ""  # type: ignore[union-attr]
+
+    def validate_stage(self, _field: SelectField) -> None:
+        if not self.values():
+            raise ValidationError(_("Choose the stage, the status or the person."))
+
+    def values(self) -> dict[str, Any]:
+        return {field.name: field.data for field in (self.stage, self.status, self.assignee) if field.data}
+
+
+class LifecycleForm(StepForm):
+    """Moving to another lifecycle stage."""
+
+    stage = SelectField(_("Move to the stage"), validate_choice=False)
+
+    def offer(self, step: AnyStep) -> None:
+        known = choices.of_kind("lifecycle_stage") or []
+        self.stage.choices = choices.with_chosen(known, step.params.stage)  # type: ignore[union-attr]
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        self.stage.data = step.params.stage  # type: ignore[union-attr]
+
+    def values(self) -> dict[str, Any]:
+        return {"stage": self.stage.data}
+
+
+class ConditionForm(StepForm):
+    """A condition: its rules have forms of their own."""
+
+    match = SelectField(
+        _("True when"), choices=[("all", _("all of these are so")), ("any", _("one of these is so"))], default="all"
+    )
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        self.match.data = step.condition.match  # type: ignore[union-attr]
+
+
+class SplitForm(StepForm):
+    """An A/B split of two."""
+
+    share = IntegerField(_("Share of branch A, in per cent"), [InputRequired(), NumberRange(1, 99)])
+    name_a = StringField(_("Name of branch A"), [Optional(), Length(max=40)], filters=[_strip])
+    name_b = StringField(_("Name of branch B"), [Optional(), Length(max=40)], filters=[_strip])
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        first, second, *_more = step.split  # type: ignore[union-attr]
+        self.share.data, self.name_a.data, self.name_b.data = first.share, first.name, second.name
+
+
+FORMS: dict[str, type[StepForm]] = {
+    "email": EmailForm,
+    "sms": TextForm,
+    "in_app": TextForm,
+    "task": TaskForm,
+    "tag.add": TagsForm,
+    "tag.remove": TagsForm,
+    "lead.create": NewLeadForm,
+    "lead.update": LeadForm,
+    "lifecycle.move": LifecycleForm,
+}
+
+
+def form_of(step: AnyStep) -> type[StepForm]:
+    """The form for a kind of step."""
+    if isinstance(step, IfStep):
+        return ConditionForm
+    if isinstance(step, SplitStep):
+        return SplitForm
+    return FORMS.get(step.do, StepForm)
+
+
+def shape_of(step: AnyStep) -> str:
+    """The name of the partial with the fields of a step."""
+    if isinstance(step, ActionStep):
+        return {"in_app": "sms", "tag.add": "tags", "tag.remove": "tags"}.get(step.do, step.do.replace(".", "_"))
+    return "condition" if isinstance(step, IfStep) else "split"
+
+
+class OnOffForm(Form):
+    """The switch of a step (SEQ-17)."""
+
+    enabled = BooleanField(_("On"))

@@ -1,0 +1,154 @@
+"""What the canvas says in words: waits, rules, and the names of branches."""
+
+from __future__ import annotations
+
+import re
+
+from flask_babel import gettext as _, lazy_gettext, ngettext
+
+from app.rules import RuleUse, Since, registry
+from app.sequences.graph import AnyStep, IfStep, SplitStep, Trigger
+from app.sequences.triggers import TRIGGERS
+from app.sequences.waits import Duration, Wait
+
+WEEKDAYS = {
+    "mon": lazy_gettext("Mon"),
+    "tue": lazy_gettext("Tue"),
+    "wed": lazy_gettext("Wed"),
+    "thu": lazy_gettext("Thu"),
+    "fri": lazy_gettext("Fri"),
+    "sat": lazy_gettext("Sat"),
+    "sun": lazy_gettext("Sun"),
+}
+OPS = {
+    "==": lazy_gettext("exactly"),
+    "!=": lazy_gettext("other than"),
+    ">=": lazy_gettext("at least"),
+    "<=": lazy_gettext("at most"),
+    ">": lazy_gettext("more than"),
+    "<": lazy_gettext("less than"),
+}
+
+_TOKEN = re.compile(r"##\{\{\s*([\w.]+)\s*\}\}")
+
+
+def duration(length: Duration) -> str:
+    """ "1 day 2 hours"; "at once" when it is no time at all."""
+    parts = [
+        ngettext("%(num)s week", "%(num)s weeks", length.weeks) if length.weeks else "",
+        ngettext("%(num)s day", "%(num)s days", length.days) if length.days else "",
+        ngettext("%(num)s hour", "%(num)s hours", length.hours) if length.hours else "",
+        ngettext("%(num)s minute", "%(num)s minutes", length.minutes) if length.minutes else "",
+    ]
+    return " ".join(part for part in parts if part) or _("at once")
+
+
+def wait(wait: Wait) -> str:
+    """A wait as its pill says it: "2 days", "1 day, then 10:00", "3 days after the trigger", "1 day before"."""
+    if wait.before_anchor is not None:
+        return _("%(time)s before", time=duration(wait.before_anchor))
+    if wait.after_anchor is not None:
+        said = _("%(time)s after the date", time=duration(wait.after_anchor))
+    elif wait.is_zero:
+        said = ""
+    elif wait.since == "trigger":
+        said = _("%(time)s after the trigger", time=duration(wait))
+    else:
+        said = duration(wait)
+    if wait.until is None:
+        return said
+    days = " ".join(str(WEEKDAYS[day]) for day in wait.weekdays or [])
+    until = f"{days} {wait.until}".strip()
+    return _("%(wait)s, then %(time)s", wait=said, time=until) if said else _("until %(time)s", time=until)
+
+
+def pieces(text: str) -> list[tuple[bool, str]]:
+    """Text cut at its variables: (is it one, its name or the text itself)."""
+    found: list[tuple[bool, str]] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        found += [(False, text[end : match.start()]), (True, match.group(1))]
+        end = match.end()
+    return [piece for piece in [*found, (False, text[end:])] if piece[1]]
+
+
+# ------------------------------------------------------------------ steps, rules, trigger
+
+
+def kind(step: AnyStep) -> str:
+    """What a step is, with whom it is for: "E-mail", "Task · Front desk"."""
+    if isinstance(step, IfStep):
+        return _("Condition")
+    if isinstance(step, SplitStep):
+        return _("A/B split")
+    label = str(step.action.label)
+    whom = getattr(step.params, "assign", None)
+    return f"{label} · {assignee(whom)}" if whom is not None else label
+
+
+def title(step: AnyStep) -> str:
+    """A step's own title, else what it is about in a few words."""
+    return step.title or _gist(step)
+
+
+def _gist(step: AnyStep) -> str:
+    if isinstance(step, IfStep):
+        joint = _(" and ") if step.condition.match == "all" else _(" or ")
+        return joint.join(rule(use) for use in step.condition.rules)
+    if isinstance(step, SplitStep):
+        return " / ".join(f"{branch.share} %" for branch in step.split)
+    about = [getattr(step.params, name, None) for name in (*step.action.texts, "tags", "stage", "source", "url")]
+    first = next((one for one in about if one), None)
+    if isinstance(first, list):
+        return ", ".join(map(str, first))
+    return " ".join(str(first).split())[:120] if first else str(step.action.label)
+
+
+def assignee(assign: object) -> str:
+    """Whom a task is for, in words."""
+    for name in ("role", "location", "person", "staff"):
+        if said := getattr(assign, name, None):
+            return str(said)
+    return _("Lead's assignee")
+
+
+def rule(use: RuleUse) -> str:
+    """A rule in use, in words: "Number of class bookings at least 4, in the last 30 days"."""
+    declared = registry.find(use.rule)
+    value = rule_value(use)
+    if declared.sentence is not None:
+        said = str(declared.sentence)
+        said = said % {"value": value, "op": OPS.get(use.op or "==", "")} if "%(" in said else said
+        said = said[:1].upper() + said[1:]
+    else:
+        said = " ".join(part for part in (str(declared.label), str(OPS.get(use.op or "", "")), value) if part)
+    said = f"{said}, {since(use.since)}" if use.since is not None else said
+    return _("Not: %(rule)s", rule=said) if use.negate else said
+
+
+def rule_value(use: RuleUse) -> str:
+    """What a rule compares with, in words."""
+    value = use.value
+    if value is None or value == []:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def since(window: Since | str) -> str:
+    """The window of a rule, in words."""
+    if isinstance(window, Since):
+        return ngettext("in the last day", "in the last %(num)s days", window.days)
+    return _("since enrolment") if window == "enrolment" else _("ever")
+
+
+def trigger(used: Trigger) -> str:
+    """The trigger with its filters: "New lead, Source: Website form"."""
+    declared = TRIGGERS.get(used.kind)
+    if declared is None:
+        return used.kind
+    parts = [str(declared.label)]
+    for one in declared.filters:
+        wanted = used.filters.get(one.key)
+        if wanted not in (None, "", []):
+            parts.append(", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted))
+    return " · ".join(parts)
