@@ -157,7 +157,12 @@ def look(step: AnyStep) -> str:
         return "cond"
     if isinstance(step, SplitStep):
         return "split"
-    room = step.do.partition(".")[0]
+    return look_of_action(step.do)
+
+
+def look_of_action(do: str) -> str:
+    """The colour of an action, by its key."""
+    room = do.partition(".")[0]
     return _LOOKS.get(room, room)
 
 

@@ -1,0 +1,194 @@
+"""What the builder's page and its fragments show, gathered once a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.messaging import variables
+from app.rules import RuleUse
+from app.sequences import drafts, graph, triggers
+from app.sequences.actions.registry import ACTIONS
+from app.sequences.builder import drawing, edits, figures, forms, fresh, rule_forms, spots, words
+from app.sequences.graph import Document, IfStep, NoSuchStep
+from app.sequences.models import Sequence
+from app.staff import studio
+
+GROUPS = ("messages", "staff", "contact", "leads", "flow")
+
+
+@dataclass(frozen=True)
+class Exit:
+    """An exit on the rail: what it says, how many left by it, whether it is a success."""
+
+    number: int
+    text: str
+    icon: str
+    is_goal: bool
+    left: int
+
+
+@dataclass(frozen=True)
+class Option:
+    """One kind of step in the add menu."""
+
+    kind: str
+    label: str
+    icon: str
+    look: str
+
+
+def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
+    """All that the canvas and its surroundings need. `chosen` is the step open in the drawer."""
+    document = drafts.draft_of(sequence)
+    counted = figures.of(sequence.id)
+    return {
+        "sequence": sequence,
+        "document": document,
+        "drawing": drawing.draw(document),
+        "figures": counted,
+        "exits": [_exit(number, use, counted) for number, use in enumerate(document.exits)],
+        "chosen": chosen,
+        "may_edit": current_user.may("sequences.edit"),
+        "can_undo": drafts.can_undo(sequence),
+        "can_redo": drafts.can_redo(sequence),
+        "has_changes": drafts.has_unpublished_changes(sequence),
+        "trigger": triggers.TRIGGERS.get(document.trigger.kind),
+        "pieces": words.pieces,
+        "variable_label": variable_label,
+    }
+
+
+def variable_label(key: str) -> str:
+    """The name of a variable, or the token as typed where there is none of that name."""
+    known = variables.VARIABLES.get(key)
+    return str(known.label) if known is not None else f"##{{{{{key}}}}}"
+
+
+def _exit(number: int, use: RuleUse, counted: figures.Figures) -> Exit:
+    is_goal = use.rule.split(".")[-1] in {"purchased", "made"} and not use.negate
+    icon = {"tag": "tag", "lead": "user-star", "message": "message-reply", "consent": "mail-off"}.get(
+        use.rule.partition(".")[0], "door-exit"
+    )
+    return Exit(number, words.rule(use), "target-arrow" if is_goal else icon, is_goal, counted.exits[use.rule])
+
+
+def add_menu(document: Document) -> dict[str, Any]:
+    """The kinds of steps that can be added (SEQ-09), and the conditions that this trigger suggests first (CND-02)."""
+    trigger = triggers.TRIGGERS.get(document.trigger.kind)
+    suggested = rule_forms.SUGGESTED[trigger.about if trigger is not None else "client"]
+    kinds = rule_forms.offered()
+    names = {
+        "messages": _("Message"),
+        "staff": _("Team"),
+        "contact": _("Person"),
+        "leads": _("Lead"),
+        "flow": _("Flow"),
+    }
+    options: dict[str, list[Option]] = {}
+    for action in ACTIONS.values():
+        look = drawing.look_of_action(action.key)
+        options.setdefault(names.get(action.group, action.group), []).append(
+            Option(action.key, str(action.label), action.icon, look)
+        )
+    return {
+        "options": options,
+        "suggested": [kind for key in suggested for kind in kinds if kind.key == key],
+        "conditions": rule_forms.by_group(kinds),
+        "CONDITION": fresh.CONDITION,
+        "SPLIT": fresh.SPLIT,
+    }
+
+
+def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any]:
+    """What the form of a step shows; `given` is what somebody has sent. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    place = graph.locate(document, step_id)
+    step = place.step
+    trigger = triggers.TRIGGERS.get(document.trigger.kind)
+    form = forms.form_of(step)(given)
+    form.offer(step)
+    wait = forms.WaitForm(given, prefix="wait")
+    has_anchor = trigger is not None and trigger.has_anchor(document.trigger.filters)
+    wait.offer(has_anchor=has_anchor, is_first=place.parent is None and place.index == 0)
+    rules = step.condition.rules if isinstance(step, IfStep) else []
+    if given is None:
+        form.read(step)
+        wait.read(step.wait)
+    return {
+        "sequence": sequence,
+        "step": step,
+        "place": place,
+        "form": form,
+        "wait": wait,
+        "rules": [rule_forms.RuleForm(use, given, prefix=f"rule{number}") for number, use in enumerate(rules)],
+        "more_rules": rule_forms.by_group(rule_forms.offered()) if isinstance(step, IfStep) else {},
+        "branches": edits.branch_names(step),
+        "is_last": place.index + 1 == len(place.siblings),
+        "shape": forms.shape_of(step),
+        "look": drawing.look(step),
+        "icon": drawing.icon(step),
+        "kind": words.kind(step),
+        "where": _where(place),
+        "variables": variables.usable(variables.SEQUENCE),
+        "studio": studio.studio(),
+        "may_edit": current_user.may("sequences.edit"),
+        "url": url_for("builder.step", sequence_id=sequence.id, step_id=step.id),
+        "before_after": _neighbours(document, step_id),
+    }
+
+
+def _where(place: graph.Place) -> str:
+    if place.parent is None:
+        return _("Before the trigger") if spots.is_before(place.step) else ""
+    names = {key: name for key, name, _size in edits.branch_names(place.parent)}
+    return _("%(branch)s, under “%(fork)s”", branch=names[place.branch or ""], fork=words.title(place.parent))
+
+
+def _neighbours(document: Document, step_id: str) -> tuple[str | None, str | None]:
+    """The steps before and behind one in reading order."""
+    ids = [place.step.id for place in graph.walk(document)]
+    at = ids.index(step_id)
+    return (ids[at - 1] if at else "trigger"), (ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def drawer_of(sequence: Sequence, opened: str) -> tuple[str, dict[str, Any]]:
+    """The drawer's partial, and what it shows: of a step, of `trigger`, or of `exit-N`. Raises NoSuchStep."""
+    if opened == "trigger":
+        return "sequences/build/_trigger.html", trigger_drawer(sequence)
+    if opened.startswith("exit-") and opened[5:].isdigit():
+        return "sequences/build/_exit.html", exit_drawer(sequence, int(opened[5:]))
+    return "sequences/build/_step.html", drawer(sequence, opened)
+
+
+def trigger_drawer(sequence: Sequence, form: rule_forms.FilterForm | None = None) -> dict[str, Any]:
+    """The trigger picker, by group, with the filters of the chosen one (SEQ-05, SEQ-15)."""
+    used = drafts.draft_of(sequence).trigger
+    trigger = triggers.TRIGGERS.get(used.kind)
+    filters = trigger.filters if trigger is not None else ()
+    return {
+        "sequence": sequence,
+        "used": used,
+        "trigger": trigger,
+        "form": form if form is not None else rule_forms.filter_form(filters, used.filters),
+        "groups": {triggers.GROUPS[group]: found for group, found in triggers.by_group().items() if found},
+        "may_edit": current_user.may("sequences.edit"),
+    }
+
+
+def exit_drawer(sequence: Sequence, number: int, given: Any = None) -> dict[str, Any]:
+    """The form of one exit. Raises NoSuchStep where there is no such exit (any more)."""
+    exits = drafts.draft_of(sequence).exits
+    if number >= len(exits):
+        raise NoSuchStep(f"exit-{number}")
+    return {
+        "sequence": sequence,
+        "number": number,
+        "rule": rule_forms.RuleForm(exits[number], given),
+        "text": words.rule(exits[number]),
+        "may_edit": current_user.may("sequences.edit"),
+    }

@@ -1,0 +1,131 @@
+"""Edits of a draft as the builder makes them. Each is one new revision, with a sentence for undo and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Several
+from typing import Any
+
+from flask_babel import gettext as _
+from pydantic import TypeAdapter
+
+from app.rules import RuleUse
+from app.sequences import drafts, graph
+from app.sequences.builder import fresh, spots, words
+from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep, SplitStep, Step, Trigger
+from app.sequences.models import Sequence
+from app.sequences.waits import Wait
+from app.staff.models import Staff
+
+_step: TypeAdapter[AnyStep] = TypeAdapter(Step)
+
+
+def add_step(sequence: Sequence, spot: str, kind: str, *, by: Staff) -> str:
+    """Put a new step of a kind at a spot. Answers its id. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    new = fresh.step(kind)
+    new.id = graph.fresh_id(new)
+    save(sequence, spots.put(document, spot, new), by=by, summary=_("Added “%(step)s”", step=words.kind(new)))
+    return new.id
+
+
+def change_step(
+    sequence: Sequence, step_id: str, values: dict[str, Any], wait: Wait | None, *, by: Staff
+) -> None:
+    """Give a step other parameters and another wait; what is in its branches stays. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    before = graph.find(document, step_id)
+    said = before.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    kept = {key: said[key] for key in ("id", "do", "short", "enabled", "if", "then", "else", "split") if key in said}
+    said = kept | values
+    if wait is not None and not wait.is_nothing:
+        said["wait"] = wait.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    changed = graph.replace(document, _step.validate_python(said))
+    save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(before)))
+
+
+def change_rules(sequence: Sequence, step_id: str, rules: Several[RuleUse], *, by: Staff) -> None:
+    """Give a condition other rules. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    step = graph.find(document, step_id)
+    if not isinstance(step, IfStep):
+        raise NoSuchStep(step_id)
+    condition = step.condition.model_copy(update={"rules": list(rules)})
+    changed = graph.replace(document, step.model_copy(update={"condition": condition}))
+    save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(step)))
+
+
+def switch_step(sequence: Sequence, step_id: str, *, is_on: bool, by: Staff) -> None:
+    """Switch a step on or off (SEQ-17). Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    step = graph.find(document, step_id)
+    changed = graph.replace(document, step.model_copy(update={"enabled": is_on}))
+    said = _("Switched “%(step)s” on") if is_on else _("Switched “%(step)s” off")
+    save(sequence, changed, by=by, summary=said % {"step": words.title(step)})
+
+
+def copy_step(sequence: Sequence, step_id: str, *, by: Staff) -> str:
+    """Put a copy of a step, branches included, behind it. Answers the copy's id. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    step = graph.find(document, step_id)
+    twin = _with_new_ids(step)
+    save(
+        sequence,
+        graph.insert_after(document, step_id, twin),
+        by=by,
+        summary=_("Duplicated “%(step)s”", step=words.title(step)),
+    )
+    return twin.id
+
+
+def remove_step(sequence: Sequence, step_id: str, *, keep: str | None = None, by: Staff) -> None:
+    """Take a step out; of a fork, one branch may be kept in its place. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    step = graph.find(document, step_id)
+    changed = graph.remove(document, step_id, keep=keep)
+    save(sequence, changed, by=by, summary=_("Removed “%(step)s”", step=words.title(step)))
+
+
+def set_trigger(sequence: Sequence, trigger: Trigger, *, by: Staff) -> None:
+    """Have another trigger, or other filters."""
+    document = drafts.draft_of(sequence).model_copy(update={"trigger": trigger})
+    save(sequence, document, by=by, summary=_("Trigger: %(trigger)s", trigger=words.trigger(trigger)))
+
+
+def set_exits(sequence: Sequence, exits: Several[RuleUse], *, by: Staff) -> None:
+    """Have other exits."""
+    document = drafts.draft_of(sequence).model_copy(update={"exits": list(exits)})
+    save(sequence, document, by=by, summary=_("Changed the exits"))
+
+
+def set_basics(sequence: Sequence, *, title: str, is_single: bool, by: Staff) -> None:
+    """Have another name, or take each person once only (ENR-07)."""
+    document = drafts.draft_of(sequence).model_copy(update={"title": title, "single_enrolment": is_single})
+    save(sequence, document, by=by, summary=_("Changed the settings"))
+
+
+def save(sequence: Sequence, document: Document, *, by: Staff, summary: str) -> None:
+    """Keep an edit. The folder is the sequence's own, whatever an older document says."""
+    folder = sequence.folder.name if sequence.folder is not None else None
+    said = document.model_dump(mode="json", by_alias=True, exclude_unset=True) | {"folder": folder}
+    drafts.save_draft(sequence, Document.model_validate(said), by=by, summary=summary)
+
+
+def _with_new_ids(step: AnyStep) -> AnyStep:
+    twin = step.model_copy(deep=True)
+    twin.id = graph.fresh_id(twin)
+    for branch in graph.branches(twin).values():
+        branch[:] = [_with_new_ids(inside) for inside in branch]
+    return twin
+
+
+def branch_names(step: AnyStep) -> list[tuple[str, str, int]]:
+    """The branches of a fork: key, name, how many steps are in it with all below."""
+    if isinstance(step, SplitStep):
+        names = {branch.key: branch.name or _("Branch %(letter)s", letter=branch.key) for branch in step.split}
+    else:
+        names = {graph.THEN: _("True"), graph.ELSE: _("False")}
+    return [(key, names[key], _size(inside)) for key, inside in graph.branches(step).items()]
+
+
+def _size(steps: list[AnyStep]) -> int:
+    return sum(1 + sum(_size(inside) for inside in graph.branches(step).values()) for step in steps)

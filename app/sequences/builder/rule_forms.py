@@ -1,0 +1,203 @@
+"""The form of one rule in use, made from the rule's declaration: how it compares, with what, since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import Form, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from app.contacts.models import CustomField
+from app.db import db
+from app.rules import RULES, RuleUse, Since
+from app.rules.registry import Rule
+from app.rules.registry import find as find_rule
+from app.sequences.builder import choices
+from app.sequences.builder.words import OPS
+
+SINCE = [("", _l("ever")), ("enrolment", _l("since enrolment")), ("days", _l("in the last … days"))]
+
+GROUPS: dict[str, LazyString] = {
+    "bookings": _l("Bookings and visits"),
+    "memberships": _l("Memberships and purchases"),
+    "contact": _l("About the person"),
+    "leads": _l("Leads"),
+    "lead": _l("Leads"),
+    "engagement": _l("Messages and score"),
+}
+
+# What stands first for each kind of trigger (CND-02); the others are behind "All conditions".
+SUGGESTED = {
+    "client": ("bookings.count", "visits.count", "membership.active"),
+    "appointment": ("appointments.count", "appointment.visits.count", "membership.active"),
+    "lead": ("bookings.count", "visits.count", "membership.active", "client"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A rule as the menus offer it; one for each custom field."""
+
+    key: str
+    label: str
+    group: str
+
+
+def offered() -> list[Kind]:
+    """Every rule that can be used, in the order of their declaration."""
+    found = []
+    for key, rule in RULES.items():
+        group = str(GROUPS.get(rule.group, rule.group.capitalize()))
+        if key == "custom":
+            fields = db.session.execute(select(CustomField.key, CustomField.name).order_by(CustomField.position))
+            found += [Kind(f"custom.{field.key}", field.name, _("Custom fields")) for field in fields]
+        else:
+            found.append(Kind(key, str(rule.label), group))
+    return found
+
+
+def by_group(kinds: Sequence[Kind]) -> dict[str, list[Kind]]:
+    """The same, group by group."""
+    groups: dict[str, list[Kind]] = {}
+    for kind in kinds:
+        groups.setdefault(kind.group, []).append(kind)
+    return groups
+
+
+def new_use(key: str, *, is_exit: bool = False) -> RuleUse:
+    """A rule with values to begin with. Raises UnknownRule."""
+    rule = find_rule(key)
+    use: dict[str, Any] = {"rule": key}
+    if rule.ops:
+        use["op"] = ">=" if ">=" in rule.ops else rule.ops[0]
+    if rule.value == "number":
+        use["value"] = 1
+    elif rule.value is not None:
+        known = choices.of_kind(rule.value)
+        use["value"] = known[0][0] if known else ""
+    if rule.windows and is_exit:
+        use["since"] = "enrolment"
+    return RuleUse.model_validate(use)
+
+
+class RuleForm(Form):
+    """The fields that every rule may have; which of them are shown follows from its declaration."""
+
+    negate = SelectField(_l("Is or is not"), choices=[("", _l("is so")), ("1", _l("is not so"))])
+    op = SelectField(_l("Compared"), validate_choice=False)
+    number = IntegerField(_l("Number"), [Optional(), NumberRange(-100_000, 100_000)])
+    text = StringField(_l("Value"), [Optional(), Length(max=200)])
+    chosen = SelectMultipleField(_l("Value"), validate_choice=False)
+    since = SelectField(_l("When"), choices=SINCE)
+    days = IntegerField(_l("Days"), [Optional(), NumberRange(1, 3650)])
+
+    def __init__(self, use: RuleUse, given: Mapping[str, Any] | None = None, prefix: str = "rule") -> None:
+        super().__init__(given, prefix=prefix)
+        self.use = use
+        self.rule: Rule = find_rule(use.rule)
+        self.known = choices.of_kind(self.rule.value)
+        values = use.value if isinstance(use.value, list) else [use.value] if use.value not in {None, ""} else []
+        self.op.choices = [(op, OPS.get(op, op)) for op in self.rule.ops]
+        if self.known is not None:
+            self.chosen.choices = choices.with_chosen(self.known, [str(value) for value in values])
+        if given is None:
+            self._show(use, values)
+
+    def _show(self, use: RuleUse, values: list[Any]) -> None:
+        self.negate.data = "1" if use.negate else ""
+        self.op.data = use.op or (self.rule.ops[0] if self.rule.ops else "")
+        if self.known is not None:
+            self.chosen.data = [str(value) for value in values]
+        elif self.takes_number:
+            self.number.data = use.value
+        else:
+            self.text.data = ", ".join(map(str, values))
+        if isinstance(use.since, Since):
+            self.since.data, self.days.data = "days", use.since.days
+        else:
+            self.since.data = use.since if use.since == "enrolment" else ""
+
+    @property
+    def takes_number(self) -> bool:
+        return self.rule.value == "number"
+
+    @property
+    def takes_text(self) -> bool:
+        return self.rule.value is not None and self.known is None and not self.takes_number
+
+    def validate_number(self, field: IntegerField) -> None:
+        if self.takes_number and field.data is None:
+            raise ValidationError(_("Give a number."))
+
+    def validate_chosen(self, field: SelectMultipleField) -> None:
+        if self.known is not None and not field.data and self.rule.key.partition(".")[0] in {"tag", "lead", "lifecycle"}:
+            raise ValidationError(_("Choose at least one."))
+
+    def validate_days(self, field: IntegerField) -> None:
+        if self.since.data == "days" and not field.data:
+            raise ValidationError(_("Say how many days."))
+
+    def result(self) -> RuleUse:
+        """The rule as the fields say it."""
+        use: dict[str, Any] = {"rule": self.use.rule}
+        if self.rule.ops:
+            use["op"] = self.op.data if self.op.data in self.rule.ops else self.rule.ops[0]
+        if self.takes_number:
+            use["value"] = self.number.data
+        elif self.known is not None and self.chosen.data:
+            use["value"] = self.chosen.data[0] if len(self.chosen.data) == 1 else self.chosen.data
+        elif self.takes_text and (self.text.data or "").strip():
+            use["value"] = (self.text.data or "").strip()
+        if self.rule.windows and self.since.data:
+            use["since"] = {"days": self.days.data} if self.since.data == "days" else self.since.data
+        if self.negate.data:
+            use["not"] = True
+        return RuleUse.model_validate(use)
+
+
+class FilterForm(Form):
+    """The filters of a trigger: names to choose from, text to type, a number."""
+
+
+def filter_form(filters: Sequence[Any], used: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> FilterForm:
+    """The form for the filters a trigger declares, showing those in use."""
+    fields: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
+    for one in filters:
+        wanted = used.get(one.key)
+        names = [wanted] if isinstance(wanted, str) else list(wanted or []) if not one.is_number else []
+        known = choices.of_kind(one.kind)
+        if one.is_number:
+            fields[one.key] = IntegerField(one.label, [InputRequired(), NumberRange(0, 100_000)])
+            shown[one.key] = wanted
+        elif known is not None:
+            fields[one.key] = SelectMultipleField(
+                one.label, choices=choices.with_chosen(known, names), validate_choice=False
+            )
+            shown[one.key] = names
+        else:
+            fields[one.key] = StringField(one.label, [Optional(), Length(max=400)])
+            shown[one.key] = ", ".join(names)
+    made = type("FilterForm", (FilterForm,), fields)(given, prefix="filter")
+    if given is None:
+        for key, value in shown.items():
+            made[key].data = value
+    return made  # type: ignore[no-any-return]
+
+
+def filters_of(form: FilterForm) -> dict[str, Any]:
+    """The filters in use, as they stand in a document."""
+    used: dict[str, Any] = {}
+    for field in form:
+        value = field.data
+        if isinstance(value, str):
+            value = [name.strip() for name in value.split(",") if name.strip()]
+        if value not in (None, [], ""):
+            used[field.short_name] = value
+    return used

@@ -1,0 +1,311 @@
+"""The builder over HTTP: every edit answers the canvas as it now is, and out of band what stands around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from pydantic import ValidationError
+
+from app import web
+from app.rules import UnknownRule
+from app.sequences import drafts, graph, overview
+from app.sequences.builder import canvas, edits, figures, forms, rule_forms
+from app.sequences.graph import NoSuchStep
+from app.sequences.models import Sequence
+from app.sequences.triggers import TRIGGERS
+from app.web import needs
+
+bp = Blueprint("builder", __name__, url_prefix="/sequences/<int:sequence_id>")
+
+AROUND = (
+    "sequences/build/_minimap.html",
+    "sequences/build/_state.html",
+    "sequences/build/_exits.html",
+    "sequences/build/_totals.html",
+)
+
+
+class StepGone(web.Refusal):
+    """Somebody has removed the step meanwhile."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This step is not in the draft any more."))
+
+
+@bp.errorhandler(NoSuchStep)
+def _no_such_step(_error: NoSuchStep) -> Response:
+    raise StepGone
+
+
+@bp.errorhandler(UnknownRule)
+def _no_such_rule(_error: UnknownRule) -> Response:
+    abort(404)
+
+
+# ------------------------------------------------------------------ steps
+
+
+@bp.post("/steps")
+@needs("sequences.edit")
+def add(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    step_id = edits.add_step(sequence, request.form.get("spot", "top"), request.form.get("kind", ""), by=current_user)
+    return _edited(sequence, opened=step_id)
+
+
+@bp.get("/steps/<step_id>")
+@needs("sequences.see")
+def step(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    if not web.wants_partial():
+        return web.go(url_for("sequences.build", sequence_id=sequence_id, step=step_id))
+    return web.page("sequences/build/step.html", **canvas.drawer(sequence, step_id))
+
+
+@bp.post("/steps/<step_id>")
+@needs("sequences.edit")
+def change(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    shown = canvas.drawer(sequence, step_id, request.form)
+    parts = [shown["form"], shown["wait"], *shown["rules"]]
+    if not all([part.validate() for part in parts]):  # noqa: C419 - every part shall show its mistakes
+        return _refused(shown)
+    edited = shown["step"]
+    values = {"title": shown["form"].title.data} | shown["form"].values()
+    if isinstance(edited, graph.IfStep):
+        rules = [part.result().model_dump(by_alias=True, exclude_unset=True) for part in shown["rules"]]
+        values |= {"if": {"match": shown["form"].match.data, "rules": rules}}
+    elif isinstance(edited, graph.SplitStep):
+        values |= {"split": _split(edited, shown["form"])}
+    try:
+        edits.change_step(sequence, step_id, values, shown["wait"].wait(edited.wait), by=current_user)
+    except ValidationError as error:
+        shown["form"].form_errors.extend(one["msg"].removeprefix("Value error, ") for one in error.errors())
+        return _refused(shown)
+    return _edited(sequence, chosen=step_id)
+
+
+def _refused(shown: dict[str, Any]) -> Response:
+    if web.wants_partial():
+        return web.page("sequences/build/step.html", status=422, **shown)
+    whole = canvas.context(shown["sequence"], shown["step"].id)
+    return web.page(
+        "sequences/build.html", status=422, drawer=shown, **whole, **canvas.add_menu(whole["document"]), spot=None
+    )
+
+
+def _split(step: graph.SplitStep, form: forms.SplitForm) -> list[dict[str, Any]]:
+    """The branches with new shares and names; what is in them stays, and a third keeps its share."""
+    said = [branch.model_dump(mode="json", by_alias=True, exclude_unset=True) for branch in step.split]
+    others = sum(branch.share for branch in step.split[2:])
+    first = min(form.share.data or 50, 100 - others)
+    said[0] |= {"share": first, "name": form.name_a.data}
+    said[1] |= {"share": 100 - others - first, "name": form.name_b.data}
+    return said
+
+
+@bp.post("/steps/<step_id>/copy")
+@needs("sequences.edit")
+def copy(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    return _edited(sequence, opened=edits.copy_step(sequence, step_id, by=current_user))
+
+
+@bp.post("/steps/<step_id>/switch")
+@needs("sequences.edit")
+def switch(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    form = forms.OnOffForm(request.form)
+    edits.switch_step(sequence, step_id, is_on=bool(form.enabled.data), by=current_user)
+    return _edited(sequence, chosen=step_id)
+
+
+@bp.get("/steps/<step_id>/deletion")
+@needs("sequences.edit")
+def ask_removal(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    return web.page("sequences/build/removal.html", **canvas.drawer(sequence, step_id))
+
+
+@bp.post("/steps/<step_id>/deletion")
+@needs("sequences.edit")
+def remove(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    edits.remove_step(sequence, step_id, keep=request.form.get("keep") or None, by=current_user)
+    undo_url = url_for("builder.undo", sequence_id=sequence_id)
+    return web.trigger(_edited(sequence, closed=True, toast=_("Step removed"), undo=undo_url), "modal-close")
+
+
+@bp.post("/steps/<step_id>/rules")
+@needs("sequences.edit")
+def add_rule(sequence_id: int, step_id: str) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    rules = _rules_of(sequence, step_id)
+    edits.change_rules(sequence, step_id, [*rules, rule_forms.new_use(request.form.get("rule", ""))], by=current_user)
+    return _edited(sequence, opened=step_id)
+
+
+@bp.post("/steps/<step_id>/rules/<int:number>/deletion")
+@needs("sequences.edit")
+def remove_rule(sequence_id: int, step_id: str, number: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    rules = [rule for at, rule in enumerate(_rules_of(sequence, step_id)) if at != number]
+    if not rules:
+        raise web.Refusal(_("A condition has at least one rule."))
+    edits.change_rules(sequence, step_id, rules, by=current_user)
+    return _edited(sequence, opened=step_id)
+
+
+def _rules_of(sequence: Sequence, step_id: str) -> list[Any]:
+    found = graph.find(drafts.draft_of(sequence), step_id)
+    if not isinstance(found, graph.IfStep):
+        raise NoSuchStep(step_id)
+    return found.condition.rules
+
+
+# ------------------------------------------------------------------ trigger, exits
+
+
+@bp.get("/trigger")
+@needs("sequences.see")
+def trigger(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    if not web.wants_partial():
+        return web.go(url_for("sequences.build", sequence_id=sequence_id, step="trigger"))
+    return web.page("sequences/build/trigger.html", **canvas.trigger_drawer(sequence))
+
+
+@bp.post("/trigger")
+@needs("sequences.edit")
+def change_trigger(sequence_id: int) -> Response:
+    """Another trigger begins without filters; those of the same trigger are kept as they were sent."""
+    sequence = overview.get_sequence(sequence_id)
+    before = drafts.draft_of(sequence).trigger
+    kind = request.form.get("kind", before.kind)
+    if kind not in TRIGGERS:
+        abort(422)
+    filters: dict[str, Any] = before.filters if kind == before.kind else {}
+    if kind == before.kind and "filtering" in request.form:
+        form = rule_forms.filter_form(TRIGGERS[kind].filters, before.filters, request.form)
+        if not form.validate():
+            return web.page("sequences/build/trigger.html", status=422, **canvas.trigger_drawer(sequence, form))
+        filters = rule_forms.filters_of(form)
+    edits.set_trigger(sequence, graph.Trigger(kind=kind, filters=filters), by=current_user)
+    return _edited(sequence, **({"chosen": "trigger"} if kind == before.kind else {"opened": "trigger"}))
+
+
+@bp.post("/exits")
+@needs("sequences.edit")
+def add_exit(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    exits = drafts.draft_of(sequence).exits
+    edits.set_exits(sequence, [*exits, rule_forms.new_use(request.form.get("rule", ""), is_exit=True)], by=current_user)
+    return _edited(sequence, opened=f"exit-{len(exits)}")
+
+
+@bp.get("/exits/<int:number>")
+@needs("sequences.see")
+def show_exit(sequence_id: int, number: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    if not web.wants_partial():
+        return web.go(url_for("sequences.build", sequence_id=sequence_id, step=f"exit-{number}"))
+    return web.page("sequences/build/exit.html", **canvas.exit_drawer(sequence, number))
+
+
+@bp.post("/exits/<int:number>")
+@needs("sequences.edit")
+def change_exit(sequence_id: int, number: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    shown = canvas.exit_drawer(sequence, number, request.form)
+    if not shown["rule"].validate():
+        return web.page("sequences/build/exit.html", status=422, **shown)
+    exits = list(drafts.draft_of(sequence).exits)
+    exits[number] = shown["rule"].result()
+    edits.set_exits(sequence, exits, by=current_user)
+    return _edited(sequence, chosen=f"exit-{number}")
+
+
+@bp.post("/exits/<int:number>/deletion")
+@needs("sequences.edit")
+def remove_exit(sequence_id: int, number: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    exits = drafts.draft_of(sequence).exits
+    edits.set_exits(sequence, [one for at, one in enumerate(exits) if at != number], by=current_user)
+    undo_url = url_for("builder.undo", sequence_id=sequence_id)
+    return _edited(sequence, closed=True, toast=_("Exit removed"), undo=undo_url)
+
+
+# ------------------------------------------------------------------ undo, redo, live counts
+
+
+@bp.post("/undo")
+@needs("sequences.edit")
+def undo(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    said = sequence.draft.summary if sequence.draft is not None else ""
+    drafts.undo(sequence)
+    return _edited(sequence, closed=True, toast=_("Undone: %(edit)s", edit=said))
+
+
+@bp.post("/redo")
+@needs("sequences.edit")
+def redo(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    drafts.redo(sequence)
+    said = sequence.draft.summary if sequence.draft is not None else ""
+    return _edited(sequence, closed=True, toast=_("Done again: %(edit)s", edit=said))
+
+
+@bp.get("/counts")
+@needs("sequences.see")
+def counts(sequence_id: int) -> Response:
+    """The counts as text, to be put where they stand; nothing when they are as they were."""
+    sequence = overview.get_sequence(sequence_id)
+    counted = figures.of(sequence_id)
+    if request.args.get("seen") == counted.mark:
+        return Response(status=204)
+    document = drafts.draft_of(sequence)
+    steps = [place.step for place in graph.walk(document)]
+    return web.page("sequences/build/counts.html", sequence=sequence, figures=counted, steps=steps, branches=graph.branches)
+
+
+# ------------------------------------------------------------------ the answer to an edit
+
+
+def _edited(
+    sequence: Sequence,
+    *,
+    chosen: str | None = None,
+    opened: str | None = None,
+    closed: bool = False,
+    toast: str | None = None,
+    undo: str | None = None,
+) -> Response:
+    """The canvas after an edit. `opened`: what the drawer shall show now; `closed`: nothing; else it stays as it is."""
+    step_id = opened or chosen
+    also, drawer = AROUND, {}
+    if opened is not None:
+        template, drawer = canvas.drawer_of(sequence, opened)
+        also = (*AROUND, template)
+    elif closed:
+        also = (*AROUND, "sequences/build/_closed.html")
+    response = web.reply(
+        "sequences/build/_world.html",
+        also=also,
+        back=url_for("sequences.build", sequence_id=sequence.id, step=step_id),
+        toast=toast,
+        undo=undo,
+        **(drawer | canvas.context(sequence, step_id)),
+    )
+    if opened is not None:
+        web.trigger(response, "step-opened", {"id": opened})
+    elif closed:
+        web.trigger(response, "step-closed", {"id": ""})
+    else:
+        web.trigger(response, "step-saved", {"id": step_id})
+    return response

@@ -1,0 +1,7 @@
+/* What the builder's page has beyond the others: the canvas, its menus, and forms that save themselves. */
+import "./canvas.js";
+import "./add-menu.js";
+import "./filter-list.js";
+import "./insert-variables.js";
+import "./rich-text.js";
+import "./step-form.js";
