@@ -9,7 +9,8 @@ from flask import Flask
 from app import work
 from app.events import Event, queue
 from app.messaging import delivery
-from app.sequences import actions, engine, models, triggers
+from app.sequences import actions, engine, models, people_views, triggers, views
+from app.sequences.builder import views as builder_views
 
 
 @queue.consumer("sequences")
@@ -19,9 +20,11 @@ def consume(batch: Sequence[Event]) -> None:
     engine.enrol(batch)
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+    app.register_blueprint(builder_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
 
 
-__all__ = ["actions", "models", "triggers"]
+__all__ = ["actions", "models", "people_views", "triggers"]

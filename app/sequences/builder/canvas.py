@@ -11,14 +11,12 @@ from flask_login import current_user
 
 from app.messaging import variables
 from app.rules import RuleUse
-from app.sequences import drafts, graph, triggers
+from app.sequences import drafts, graph, hours, triggers
 from app.sequences.actions.registry import ACTIONS
 from app.sequences.builder import drawing, edits, figures, forms, fresh, rule_forms, spots, words
 from app.sequences.graph import Document, IfStep, NoSuchStep
 from app.sequences.models import Sequence
 from app.staff import studio
-
-GROUPS = ("messages", "staff", "contact", "leads", "flow")
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,7 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "trigger": triggers.TRIGGERS.get(document.trigger.kind),
         "pieces": words.pieces,
         "variable_label": variable_label,
+        "hours_said": words.hours(hours.sending_hours()),
     }
 
 
@@ -89,14 +88,12 @@ def add_menu(document: Document) -> dict[str, Any]:
         "leads": _("Lead"),
         "flow": _("Flow"),
     }
-    options: dict[str, list[Option]] = {}
+    options: dict[str, list[Option]] = {name: [] for name in names.values()}
     for action in ACTIONS.values():
-        look = drawing.look_of_action(action.key)
-        options.setdefault(names.get(action.group, action.group), []).append(
-            Option(action.key, str(action.label), action.icon, look)
-        )
+        option = Option(action.key, str(action.label), action.icon, drawing.look_of_action(action.key))
+        options.setdefault(names.get(action.group, action.group), []).append(option)
     return {
-        "options": options,
+        "options": {name: found for name, found in options.items() if found},
         "suggested": [kind for key in suggested for kind in kinds if kind.key == key],
         "conditions": rule_forms.by_group(kinds),
         "CONDITION": fresh.CONDITION,

@@ -33,6 +33,8 @@ def of_kind(kind: str | None) -> list[Choice] | None:
     """The choices of a kind, value and label; None where anything can be typed."""
     if kind == "lead_status":
         return lead_statuses()
+    if kind == "consent":
+        return consents()
     if kind not in _NAMES:
         return None
     return [(name, name) for name in db.session.scalars(_NAMES[kind]())]
@@ -44,6 +46,16 @@ def lead_statuses() -> list[Choice]:
         ("not_contacted", _("Open, not contacted")),
         ("contacted", _("Open, contacted")),
         ("not_converted", _("Closed, not converted")),
+    ]
+
+
+def consents() -> list[Choice]:
+    """What somebody can be subscribed to."""
+    return [
+        ("email_marketing", _("marketing e-mails")),
+        ("email_transactional", _("service e-mails")),
+        ("sms_marketing", _("marketing SMS")),
+        ("sms_transactional", _("service SMS")),
     ]
 
 

@@ -24,11 +24,9 @@ from app.sequences.builder.words import OPS
 SINCE = [("", _l("ever")), ("enrolment", _l("since enrolment")), ("days", _l("in the last … days"))]
 
 GROUPS: dict[str, LazyString] = {
-    "bookings": _l("Bookings and visits"),
-    "memberships": _l("Memberships and purchases"),
+    "studio": _l("Bookings and memberships"),
     "contact": _l("About the person"),
     "leads": _l("Leads"),
-    "lead": _l("Leads"),
     "engagement": _l("Messages and score"),
 }
 
@@ -80,7 +78,8 @@ def new_use(key: str, *, is_exit: bool = False) -> RuleUse:
         use["value"] = 1
     elif rule.value is not None:
         known = choices.of_kind(rule.value)
-        use["value"] = known[0][0] if known else ""
+        if known or rule.value == "text":
+            use["value"] = known[0][0] if known else ""
     if rule.windows and is_exit:
         use["since"] = "enrolment"
     return RuleUse.model_validate(use)
@@ -89,12 +88,12 @@ def new_use(key: str, *, is_exit: bool = False) -> RuleUse:
 class RuleForm(Form):
     """The fields that every rule may have; which of them are shown follows from its declaration."""
 
-    negate = SelectField(_l("Is or is not"), choices=[("", _l("is so")), ("1", _l("is not so"))])
+    negate = SelectField(_l("Is or is not"), choices=[("", _l("is so")), ("1", _l("is not so"))], validate_choice=False)
     op = SelectField(_l("Compared"), validate_choice=False)
     number = IntegerField(_l("Number"), [Optional(), NumberRange(-100_000, 100_000)])
     text = StringField(_l("Value"), [Optional(), Length(max=200)])
     chosen = SelectMultipleField(_l("Value"), validate_choice=False)
-    since = SelectField(_l("When"), choices=SINCE)
+    since = SelectField(_l("When"), choices=SINCE, validate_choice=False)
     days = IntegerField(_l("Days"), [Optional(), NumberRange(1, 3650)])
 
     def __init__(self, use: RuleUse, given: Mapping[str, Any] | None = None, prefix: str = "rule") -> None:
@@ -129,14 +128,14 @@ class RuleForm(Form):
 
     @property
     def takes_text(self) -> bool:
-        return self.rule.value is not None and self.known is None and not self.takes_number
+        return self.rule.value in {"text", "membership"}
 
     def validate_number(self, field: IntegerField) -> None:
         if self.takes_number and field.data is None:
             raise ValidationError(_("Give a number."))
 
     def validate_chosen(self, field: SelectMultipleField) -> None:
-        if self.known is not None and not field.data and self.rule.key.partition(".")[0] in {"tag", "lead", "lifecycle"}:
+        if self.known is not None and not field.data:
             raise ValidationError(_("Choose at least one."))
 
     def validate_days(self, field: IntegerField) -> None:

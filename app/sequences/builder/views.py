@@ -13,6 +13,7 @@ from app import web
 from app.rules import UnknownRule
 from app.sequences import drafts, graph, overview
 from app.sequences.builder import canvas, edits, figures, forms, rule_forms
+from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import Sequence
 from app.sequences.triggers import TRIGGERS
@@ -76,7 +77,8 @@ def change(sequence_id: int, step_id: str) -> Response:
     if not all([part.validate() for part in parts]):  # noqa: C419 - every part shall show its mistakes
         return _refused(shown)
     edited = shown["step"]
-    values = {"title": shown["form"].title.data} | shown["form"].values()
+    title = shown["form"].title.data
+    values = ({"title": title} if title else {}) | shown["form"].values()
     if isinstance(edited, graph.IfStep):
         rules = [part.result().model_dump(by_alias=True, exclude_unset=True) for part in shown["rules"]]
         values |= {"if": {"match": shown["form"].match.data, "rules": rules}}
@@ -95,7 +97,12 @@ def _refused(shown: dict[str, Any]) -> Response:
         return web.page("sequences/build/step.html", status=422, **shown)
     whole = canvas.context(shown["sequence"], shown["step"].id)
     return web.page(
-        "sequences/build.html", status=422, drawer=shown, **whole, **canvas.add_menu(whole["document"]), spot=None
+        "sequences/build.html",
+        status=422,
+        **(shown | whole | canvas.add_menu(whole["document"])),
+        drawer_template="sequences/build/_step.html",
+        spot=None,
+        review=False,
     )
 
 
@@ -129,7 +136,7 @@ def switch(sequence_id: int, step_id: str) -> Response:
 @needs("sequences.edit")
 def ask_removal(sequence_id: int, step_id: str) -> Response:
     sequence = overview.get_sequence(sequence_id)
-    return web.page("sequences/build/removal.html", **canvas.drawer(sequence, step_id))
+    return dialog("build/removal", **canvas.drawer(sequence, step_id))
 
 
 @bp.post("/steps/<step_id>/deletion")

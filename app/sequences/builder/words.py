@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext, ngettext
 
 from app.rules import RuleUse, Since, registry
+from app.sequences.builder import choices
 from app.sequences.graph import AnyStep, IfStep, SplitStep, Trigger
+from app.sequences.hours import SendingHours
 from app.sequences.triggers import TRIGGERS
 from app.sequences.waits import Duration, Wait
 
@@ -131,7 +134,9 @@ def rule_value(use: RuleUse) -> str:
     value = use.value
     if value is None or value == []:
         return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    labels = dict(choices.consents() + choices.lead_statuses())
+    values = value if isinstance(value, list) else [value]
+    return _(" or ").join(labels.get(one, str(one)) for one in values)
 
 
 def since(window: Since | str) -> str:
@@ -152,3 +157,16 @@ def trigger(used: Trigger) -> str:
         if wanted not in (None, "", []):
             parts.append(", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted))
     return " · ".join(parts)
+
+
+def hours(set_hours: SendingHours) -> str:
+    """The sending hours: "9:00 to 20:00"."""
+    if set_hours.start is None or set_hours.end is None:
+        return _("Any time")
+    return _("%(start)s to %(end)s", start=f"{set_hours.start:%H:%M}", end=f"{set_hours.end:%H:%M}")
+
+
+def trigger_of_document(document: dict[str, Any]) -> str:
+    """The trigger of a stored document."""
+    said = document["trigger"]
+    return trigger(Trigger(kind=said["kind"], filters=said.get("filters", {})))

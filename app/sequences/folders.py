@@ -1,0 +1,77 @@
+"""Order in the list of sequences: folders, copies, and putting things away."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.db import db
+from app.sequences import drafts, graph
+from app.sequences.models import Sequence, SequenceFolder
+from app.staff.models import Staff
+from app.web import Refusal
+
+
+class FolderInUse(Refusal):
+    """A folder with sequences in it stays."""
+
+    def __init__(self, folder: SequenceFolder) -> None:
+        super().__init__(_("“%(folder)s” still has sequences in it: move or delete them first.", folder=folder.name))
+
+
+class NameTaken(Refusal):
+    """Another folder has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is a folder “%(name)s” already.", name=name))
+
+
+def create_folder(name: str) -> SequenceFolder:
+    """Make a folder. Raises NameTaken."""
+    if _named(name) is not None:
+        raise NameTaken(name)
+    return drafts.folder_named(name)
+
+
+def rename_folder(folder: SequenceFolder, name: str) -> None:
+    """Give a folder another name. Raises NameTaken."""
+    other = _named(name)
+    if other is not None and other.id != folder.id:
+        raise NameTaken(name)
+    folder.name = name
+
+
+def delete_folder(folder: SequenceFolder) -> None:
+    """Delete an empty folder. Raises FolderInUse."""
+    inside = db.session.scalar(
+        select(func.count()).where(Sequence.folder_id == folder.id, Sequence.deleted_at.is_(None))
+    )
+    if inside:
+        raise FolderInUse(folder)
+    for sequence in db.session.scalars(select(Sequence).where(Sequence.folder_id == folder.id)):
+        sequence.folder = None
+    db.session.flush()
+    db.session.delete(folder)
+
+
+def move_sequence(sequence: Sequence, folder: SequenceFolder | None) -> None:
+    """Put a sequence last in a folder, or in none (SEQ-21)."""
+    sequence.folder = folder
+    folder_id = folder.id if folder is not None else None
+    last = db.session.scalar(select(func.max(Sequence.position)).where(Sequence.folder_id == folder_id))
+    sequence.position = (last or 0) + 1
+
+
+def duplicate_sequence(sequence: Sequence, *, by: Staff) -> Sequence:
+    """Make an inactive copy with the same trigger, conditions, actions and exits (SEQ-20)."""
+    document = drafts.draft_of(sequence)
+    title = _("Copy of %(title)s", title=document.title)[:200]
+    folder = sequence.folder
+    said = document.model_dump(mode="json", by_alias=True, exclude_unset=True) | {"title": title, "folder": None}
+    twin = drafts.create_sequence(graph.Document.model_validate(said), by=by, folder=folder)
+    twin.position = sequence.position
+    return twin
+
+
+def _named(name: str) -> SequenceFolder | None:
+    return db.session.scalar(select(SequenceFolder).where(func.lower(SequenceFolder.name) == name.strip().lower()).limit(1))

@@ -1,0 +1,72 @@
+"""Forms of the pages around the builder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Several
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from app.sequences.models import SequenceFolder
+from app.sequences.triggers import TRIGGERS
+
+
+def _strip(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class NewSequenceForm(Form):
+    """Page one: name, folder, trigger; the counter conditions have forms of their own (SEQ-04)."""
+
+    title = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=200)], filters=[_strip])
+    folder = StringField(_l("Folder"), [Optional(), Length(max=120)], filters=[_strip])
+    kind = RadioField(_l("Trigger"), [InputRequired(_l("Choose what starts it."))])
+    single = BooleanField(_l("Each person once only"))
+
+    def offer(self) -> None:
+        """Offer every trigger there is."""
+        self.kind.choices = [(key, trigger.label) for key, trigger in TRIGGERS.items()]
+
+
+class SettingsForm(Form):
+    """The name, and whether people go through once or each time (ENR-07)."""
+
+    title = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[_strip])
+    single = BooleanField(_l("Each person once only"))
+
+
+class MoveForm(Form):
+    """Which folder a sequence is in."""
+
+    folder = SelectField(_l("Folder"), coerce=int)
+
+    def offer(self, folders: Several[tuple[SequenceFolder, int]]) -> None:
+        """Offer every folder, and none."""
+        self.folder.choices = [(0, _("No folder")), *((folder.id, folder.name) for folder, _count in folders)]
+
+
+class FolderForm(Form):
+    """The name of a folder."""
+
+    name = StringField(_l("Name"), [InputRequired(), Length(max=120)], filters=[_strip])
+
+
+class HoursForm(Form):
+    """When messages of sequences may reach clients; both empty: at any time."""
+
+    start = TimeField(_l("From"), [Optional()])
+    end = TimeField(_l("Until"), [Optional()])
+
+    def validate_end(self, field: TimeField) -> None:
+        if self.start.data is not None and field.data is not None and field.data <= self.start.data:
+            raise ValidationError(_("The end comes after the start."))
+
+    def validate(self, *args: object, **more: object) -> bool:
+        """Both times, or neither: asked here because empty optional fields are not looked at one by one."""
+        is_valid = super().validate(*args, **more)
+        if (self.start.data is None) != (self.end.data is None) and not self.errors:
+            self.form_errors.append(_("Set both times, or neither."))
+            return False
+        return is_valid

@@ -1,0 +1,109 @@
+"""The Clients and Leads tabs of a sequence: who is inside, what happened to each, enrolling and stopping by hand."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app import web
+from app.contacts import queries as contact_queries
+from app.sequences import drafts, enrolling, insiders, overview, reasons
+from app.sequences.builder import words
+from app.sequences.dialogs import dialog
+from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, STOPPED
+from app.sequences.views import bp
+from app.web import needs
+
+STATUSES = (RUNNING, COMPLETED, EXITED, STOPPED, FAILED)
+
+
+@bp.get("/sequences/<int:sequence_id>/people")
+@needs("sequences.see")
+def people(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    who = insiders.LEADS if request.args.get("who") == insiders.LEADS else insiders.CLIENTS
+    status, search, cursor = (request.args.get(name, "") for name in ("status", "q", "cursor"))
+    page = insiders.people(
+        sequence,
+        who=who,
+        status=status if status in STATUSES else "",
+        search=search,
+        cursor=cursor or None,
+        seen_by=current_user,
+    )
+    return web.page(
+        "sequences/people_rows.html" if cursor else "sequences/people.html",
+        sequence=sequence,
+        who=who,
+        state=status,
+        search=search,
+        page=page,
+        names=insiders.step_names(page.rows),
+        counts=insiders.people_counts(sequence, seen_by=current_user),
+        statuses=STATUSES,
+        may_edit=current_user.may("sequences.edit"),
+        document=drafts.draft_of(sequence),
+        reason=reasons.say,
+    )
+
+
+@bp.get("/sequences/<int:sequence_id>/people/<int:enrolment_id>")
+@needs("sequences.see")
+def run(sequence_id: int, enrolment_id: int) -> Response:
+    """What happened to one person, step by step, and why."""
+    sequence = overview.get_sequence(sequence_id)
+    enrolment = insiders.get_enrolment(sequence, enrolment_id, seen_by=current_user)
+    return dialog(
+        "run",
+        sequence=sequence,
+        enrolment=enrolment,
+        runs=insiders.trace(enrolment),
+        title=words.title,
+        kind=words.kind,
+        reason=reasons.say,
+        names=insiders.step_names([enrolment]),
+        stopped_by=enrolling.stopped_by(enrolment),
+    )
+
+
+@bp.get("/sequences/<int:sequence_id>/people/<int:enrolment_id>/stop")
+@needs("sequences.edit")
+def ask_stop(sequence_id: int, enrolment_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    enrolment = insiders.get_enrolment(sequence, enrolment_id, seen_by=current_user)
+    return dialog("stop", sequence=sequence, enrolment=enrolment)
+
+
+@bp.post("/sequences/<int:sequence_id>/people/<int:enrolment_id>/stop")
+@needs("sequences.edit")
+def stop(sequence_id: int, enrolment_id: int) -> Response:
+    """Stop one person's run of this sequence (ENR-04, ENR-05)."""
+    sequence = overview.get_sequence(sequence_id)
+    enrolment = insiders.get_enrolment(sequence, enrolment_id, seen_by=current_user)
+    enrolling.stop_enrolment(enrolment, by=current_user)
+    who = insiders.CLIENTS if enrolment.contact.is_client else insiders.LEADS
+    said = _("%(name)s's run is stopped.", name=enrolment.contact.name)
+    return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)
+
+
+@bp.get("/sequences/<int:sequence_id>/enrolment")
+@needs("sequences.edit")
+def ask_enrolment(sequence_id: int) -> Response:
+    """Choose somebody to enrol by hand (ENR-02)."""
+    sequence = overview.get_sequence(sequence_id)
+    search = request.args.get("q", "")
+    found = insiders.contacts_called(search, seen_by=current_user) if search.strip() else []
+    name = "enrol_found" if "q" in request.args and web.wants_partial() else "enrol"
+    return dialog(name, sequence=sequence, search=search, found=found)
+
+
+@bp.post("/sequences/<int:sequence_id>/enrolment")
+@needs("sequences.edit")
+def enrol(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    contact = contact_queries.get_contact(request.form.get("contact_id", 0, type=int), seen_by=current_user)
+    enrolling.enrol_by_hand(sequence, contact)
+    who = insiders.CLIENTS if contact.is_client else insiders.LEADS
+    said = _("%(name)s is in “%(title)s” now.", name=contact.name, title=sequence.title)
+    return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)

@@ -1,0 +1,356 @@
+"""Pages about sequences: the list with its folders, making one, the builder's page, publishing, sending hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as Redirect
+
+from app import web
+from app.rules import RULES, UnknownRule
+from app.sequences import drafts, folders, graph, hours, overview, publishing
+from app.sequences.builder import canvas, edits, rule_forms, words
+from app.sequences.dialogs import dialog
+from app.sequences.graph import NoSuchStep
+from app.sequences.models import SequenceFolder
+from app.sequences.page_forms import FolderForm, HoursForm, MoveForm, NewSequenceForm, SettingsForm
+from app.sequences.triggers import GROUPS, TRIGGERS, by_group
+from app.web import needs
+
+bp = Blueprint("sequences", __name__)
+
+
+# ------------------------------------------------------------------ the list
+
+
+@bp.get("/sequences")
+@needs("sequences.see")
+def index() -> Response:
+    folder = _folder(request.args.get("folder", type=int))
+    return web.page("sequences/index.html", **_list(folder))
+
+
+@bp.get("/campaigns/sequences")
+@needs("sequences.see")
+def campaigns() -> Redirect:
+    return redirect(url_for("sequences.index"), code=302)
+
+
+def _list(folder: SequenceFolder | None) -> dict[str, Any]:
+    return {
+        "folder": folder,
+        "folders": overview.folders(),
+        "rows": overview.rows(folder.id if folder is not None else None),
+        "hours": hours.sending_hours(),
+        "triggers": TRIGGERS,
+        "said": words.trigger_of_document,
+        "may_edit": current_user.may("sequences.edit"),
+    }
+
+
+def _folder(folder_id: int | None) -> SequenceFolder | None:
+    return overview.get_folder(folder_id) if folder_id is not None else None
+
+
+# ------------------------------------------------------------------ making one: page one (SEQ-04)
+
+
+@bp.get("/sequences/new")
+@needs("sequences.edit")
+def new() -> Response:
+    form = NewSequenceForm()
+    form.offer()
+    folder = _folder(request.args.get("folder", type=int))
+    form.folder.data = folder.name if folder is not None else ""
+    return web.page("sequences/new.html", **_first_page(form))
+
+
+@bp.post("/sequences")
+@needs("sequences.edit")
+def create() -> Response:
+    form = NewSequenceForm(request.form)
+    form.offer()
+    exits = [rule_forms.RuleForm(use, request.form, prefix=f"exit{at}") for at, use in enumerate(_exits_sent())]
+    if not all([form.validate(), *(one.validate() for one in exits)]):
+        return web.page("sequences/new.html", status=422, **_first_page(form, exits))
+    document = graph.Document(
+        title=form.title.data or "",
+        folder=(form.folder.data or "").strip() or None,
+        single_enrolment=bool(form.single.data),
+        trigger=graph.Trigger(kind=form.kind.data or ""),
+        exits=[one.result() for one in exits],
+    )
+    sequence = drafts.create_sequence(document, by=current_user)
+    return web.go(url_for("sequences.build", sequence_id=sequence.id))
+
+
+@bp.get("/sequences/new/exit")
+@needs("sequences.edit")
+def new_exit() -> Response:
+    """The fields of one more counter condition for page one."""
+    try:
+        use = rule_forms.new_use(request.args.get("rule", ""), is_exit=True)
+    except UnknownRule:
+        abort(404)
+    number = len(request.args.getlist("exit"))
+    return dialog("new_exit", rule=rule_forms.RuleForm(use, prefix=f"exit{number}"), number=number)
+
+
+def _exits_sent() -> list[Any]:
+    keys = [key for key in request.form.getlist("exit") if key in RULES or key.startswith("custom.")]
+    return [rule_forms.new_use(key, is_exit=True) for key in keys]
+
+
+def _first_page(form: NewSequenceForm, exits: list[rule_forms.RuleForm] | None = None) -> dict[str, Any]:
+    chosen = form.kind.data
+    return {
+        "form": form,
+        "exits": exits or [],
+        "groups": {GROUPS[group]: found for group, found in by_group().items() if found},
+        "used": graph.Trigger(kind=chosen) if chosen in TRIGGERS else None,
+        "folders": overview.folders(),
+        "conditions": rule_forms.by_group(rule_forms.offered()),
+    }
+
+
+# ------------------------------------------------------------------ the builder's page
+
+
+@bp.get("/sequences/<int:sequence_id>")
+@needs("sequences.see")
+def build(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    opened, spot = request.args.get("step"), request.args.get("add")
+    shown: dict[str, Any] = {"drawer_template": None}
+    if opened:
+        try:
+            template, shown = canvas.drawer_of(sequence, opened)
+        except NoSuchStep:
+            opened = None
+        else:
+            shown["drawer_template"] = template
+    whole = canvas.context(sequence, opened)
+    return web.page("sequences/build.html", **(shown | whole | canvas.add_menu(whole["document"])), spot=spot, review="review" in request.args)
+
+
+@bp.get("/sequences/<int:sequence_id>/settings")
+@needs("sequences.edit")
+def settings(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    document = drafts.draft_of(sequence)
+    form = SettingsForm(data={"title": document.title, "single": document.single_enrolment})
+    return dialog("settings", sequence=sequence, form=form)
+
+
+@bp.post("/sequences/<int:sequence_id>/settings")
+@needs("sequences.edit")
+def change_settings(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    form = SettingsForm(request.form)
+    if not form.validate():
+        return dialog("settings", status=422, sequence=sequence, form=form)
+    edits.set_basics(sequence, title=form.title.data or "", is_single=bool(form.single.data), by=current_user)
+    return web.go(url_for("sequences.build", sequence_id=sequence_id))
+
+
+# ------------------------------------------------------------------ review, publish, activate, pause
+
+
+@bp.get("/sequences/<int:sequence_id>/publication")
+@needs("sequences.edit")
+def review(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    document = drafts.draft_of(sequence)
+    findings = publishing.check(sequence)
+    return dialog(
+        "review",
+        sequence=sequence,
+        errors=[one for one in findings if one.severity == "error"],
+        warnings=[one for one in findings if one.severity == "warning"],
+        names={place.step.id: words.title(place.step) for place in graph.walk(document)},
+        preview=publishing.preview(sequence),
+        steps=sum(1 for _place in graph.walk(document)),
+        exits=len(document.exits),
+        hours_said=words.hours(hours.sending_hours()),
+    )
+
+
+@bp.post("/sequences/<int:sequence_id>/publication")
+@needs("sequences.edit")
+def publish(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    publishing.publish(sequence, carry=request.form.get("carry", "1") == "1")
+    if request.form.get("activate"):
+        publishing.activate(sequence)
+        said = _("“%(title)s” is active.", title=sequence.title)
+    else:
+        said = _("Version %(number)s is published.", number=sequence.live.number if sequence.live else 0)
+    return _done(sequence_id, said)
+
+
+@bp.post("/sequences/<int:sequence_id>/activation")
+@needs("sequences.edit")
+def activate(sequence_id: int) -> Response:
+    """The switch of the list. What is not published yet, or has findings, is looked at first."""
+    sequence = overview.get_sequence(sequence_id)
+    if request.form.get("active"):
+        if sequence.live_id is None or publishing.check(sequence):
+            return _to_review(sequence_id)
+        publishing.activate(sequence)
+        said = _("“%(title)s” is active.", title=sequence.title)
+    else:
+        publishing.pause(sequence)
+        said = _("“%(title)s” is paused. Everybody inside keeps their place.", title=sequence.title)
+    return _done(sequence_id, said)
+
+
+def _to_review(sequence_id: int) -> Response:
+    """The builder, with the check open."""
+    return web.go(url_for("sequences.build", sequence_id=sequence_id, review=1))
+
+
+@bp.get("/sequences/<int:sequence_id>/pause")
+@needs("sequences.edit")
+def pause(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    inside = publishing.preview(sequence).inside
+    return dialog("pause", sequence=sequence, inside=inside)
+
+
+@bp.get("/sequences/<int:sequence_id>/resumption")
+@needs("sequences.edit")
+def resume(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    return dialog("resume", sequence=sequence, overdue=publishing.overdue(sequence))
+
+
+@bp.post("/sequences/<int:sequence_id>/resumption")
+@needs("sequences.edit")
+def go_on(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    publishing.resume(sequence, messages="send" if request.form.get("messages") == "send" else "skip")
+    return _done(sequence_id, _("“%(title)s” goes on.", title=sequence.title))
+
+
+def _done(sequence_id: int, said: str) -> Response:
+    """Back where one was, the list or the builder, with what has happened."""
+    came_from = request.form.get("back", "")
+    to = url_for("sequences.index") if came_from == "list" else url_for("sequences.build", sequence_id=sequence_id)
+    return web.go(to, toast=said)
+
+
+# ------------------------------------------------------------------ order: folders, copies, deleting
+
+
+@bp.post("/sequences/<int:sequence_id>/copy")
+@needs("sequences.edit")
+def duplicate(sequence_id: int) -> Response:
+    twin = folders.duplicate_sequence(overview.get_sequence(sequence_id), by=current_user)
+    return _list_again(_("“%(title)s” made, switched off.", title=twin.title))
+
+
+@bp.get("/sequences/<int:sequence_id>/folder")
+@needs("sequences.edit")
+def ask_folder(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    form = MoveForm(data={"folder": sequence.folder_id or 0})
+    form.offer(overview.folders())
+    return dialog("move", sequence=sequence, form=form)
+
+
+@bp.post("/sequences/<int:sequence_id>/folder")
+@needs("sequences.edit")
+def move(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    form = MoveForm(request.form)
+    form.offer(overview.folders())
+    if not form.validate():
+        return dialog("move", status=422, sequence=sequence, form=form)
+    folder = _folder(form.folder.data or None)
+    folders.move_sequence(sequence, folder)
+    return _list_again(_("Moved to “%(folder)s”.", folder=folder.name) if folder else _("Taken out of its folder."))
+
+
+@bp.get("/sequences/<int:sequence_id>/deletion")
+@needs("sequences.edit")
+def ask_deletion(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    return dialog("deletion", sequence=sequence, inside=publishing.preview(sequence).inside)
+
+
+@bp.post("/sequences/<int:sequence_id>/deletion")
+@needs("sequences.edit")
+def delete(sequence_id: int) -> Response:
+    sequence = overview.get_sequence(sequence_id)
+    publishing.delete(sequence)
+    return _list_again(_("“%(title)s” deleted.", title=sequence.title))
+
+
+@bp.get("/sequences/folders/new")
+@needs("sequences.edit")
+def new_folder() -> Response:
+    return dialog("folder", form=FolderForm(), folder=None)
+
+
+@bp.post("/sequences/folders")
+@needs("sequences.edit")
+def create_folder() -> Response:
+    form = FolderForm(request.form)
+    if not form.validate():
+        return dialog("folder", status=422, form=form, folder=None)
+    return web.go(url_for("sequences.index", folder=folders.create_folder(form.name.data or "").id))
+
+
+@bp.get("/sequences/folders/<int:folder_id>/name")
+@needs("sequences.edit")
+def ask_name(folder_id: int) -> Response:
+    folder = overview.get_folder(folder_id)
+    return dialog("folder", form=FolderForm(data={"name": folder.name}), folder=folder)
+
+
+@bp.post("/sequences/folders/<int:folder_id>/name")
+@needs("sequences.edit")
+def rename_folder(folder_id: int) -> Response:
+    folder = overview.get_folder(folder_id)
+    form = FolderForm(request.form)
+    if not form.validate():
+        return dialog("folder", status=422, form=form, folder=folder)
+    folders.rename_folder(folder, form.name.data or "")
+    return web.go(url_for("sequences.index", folder=folder_id))
+
+
+@bp.post("/sequences/folders/<int:folder_id>/deletion")
+@needs("sequences.edit")
+def delete_folder(folder_id: int) -> Response:
+    folder = overview.get_folder(folder_id)
+    folders.delete_folder(folder)
+    return web.go(url_for("sequences.index"), toast=_("Folder deleted."))
+
+
+def _list_again(said: str) -> Response:
+    folder = request.form.get("in_folder", type=int)
+    return web.go(url_for("sequences.index", folder=folder or None), toast=said)
+
+
+# ------------------------------------------------------------------ sending hours (UPT-01)
+
+
+@bp.get("/sequences/hours")
+@needs("sequences.see")
+def sending_hours() -> Response:
+    form = HoursForm(obj=hours.sending_hours())
+    return dialog("hours", form=form, may_edit=current_user.may("sequences.edit"))
+
+
+@bp.post("/sequences/hours")
+@needs("sequences.edit")
+def set_sending_hours() -> Response:
+    form = HoursForm(request.form)
+    if not form.validate():
+        return dialog("hours", status=422, form=form, may_edit=True)
+    hours.set_sending_hours(hours.SendingHours(start=form.start.data, end=form.end.data))
+    return web.go(url_for("sequences.index"), toast=_("Sending hours saved."))
+
