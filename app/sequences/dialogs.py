@@ -8,10 +8,12 @@ from flask import Response
 
 from app import web
 
+ALONE = "sequences/alone.html"
+
 
 def dialog(name: str, *, status: int = 200, **context: Any) -> Response:
     """Show the partial of that name: `review` is `sequences/_review.html`."""
     folder, _, last = f"sequences/{name}".rpartition("/")
-    if web.wants_partial():
-        return web.page(f"{folder}/{last}.html", status=status, **context)
-    return web.page("sequences/alone.html", status=status, inside=f"{folder}/_{last}.html", **context)
+    template = f"{folder}/{last}.html" if web.wants_partial() else ALONE
+    partial = f"{folder}/_{last}.html"
+    return web.page(template, status=status, dialog_partial=partial, **context)

@@ -74,4 +74,6 @@ def duplicate_sequence(sequence: Sequence, *, by: Staff) -> Sequence:
 
 
 def _named(name: str) -> SequenceFolder | None:
-    return db.session.scalar(select(SequenceFolder).where(func.lower(SequenceFolder.name) == name.strip().lower()).limit(1))
+    return db.session.scalar(
+        select(SequenceFolder).where(func.lower(SequenceFolder.name) == name.strip().lower()).limit(1)
+    )

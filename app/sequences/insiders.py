@@ -34,7 +34,7 @@ def people(
     )
     if status:
         wanted = wanted.where(Enrolment.status == status)
-    order = keyset.Order(Enrolment.started_at, Enrolment.id)
+    order = keyset.Order(Enrolment.started_at.expression, Enrolment.id.expression)
     found = db.session.execute(keyset.ordered(wanted, order, cursor).limit(PAGE + 1)).all()
     return keyset.page([(row[0], row[1], row[2]) for row in found], PAGE)
 
@@ -71,7 +71,7 @@ def step_names(enrolments: Several[Enrolment]) -> dict[tuple[int, str], str]:
     """The names of all steps of the revisions that these runs are in, by revision and step."""
     revisions = {one.revision_id: one.revision for one in enrolments}
     return {
-        (revision_id, place.step.id): words.title(place.step)
+        (revision_id, place.step.id): words.plain(words.title(place.step))
         for revision_id, revision in revisions.items()
         for place in graph.walk(drafts.document_of(revision))
     }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import clock
 from app.db import db
-from app.sequences.models import RUNNING, Enrolment, Sequence, SequenceFolder
+from app.sequences.models import RUNNING, Enrolment, Sequence, SequenceFolder, SequenceRevision
 
 WEEKS = 12
 
@@ -87,19 +87,22 @@ def rows(folder_id: int | None = None) -> list[Row]:
     )
     if folder_id is not None:
         wanted = wanted.where(Sequence.folder_id == folder_id)
-    sequences = list(db.session.scalars(wanted))
-    ids = [one.id for one in sequences]
+    sequences = [(one, one.draft) for one in db.session.scalars(wanted)]
+    ids = [one.id for one, _draft in sequences]
     people, weeks = _people(ids), _weeks(ids)
-    return [_row(one, people.get(one.id, {}), weeks.get(one.id, [0] * WEEKS)) for one in sequences]
+    return [
+        _row(one, draft, people.get(one.id, {}), weeks.get(one.id, [0] * WEEKS))
+        for one, draft in sequences
+        if draft is not None
+    ]
 
 
-def _row(sequence: Sequence, people: dict[str, int], weeks: list[int]) -> Row:
-    assert sequence.draft is not None, "the query leaves out those without"
+def _row(sequence: Sequence, draft: SequenceRevision, people: dict[str, int], weeks: list[int]) -> Row:
     return Row(
         sequence,
-        sequence.draft.document,
-        sequence.draft.number,
-        sequence.draft.created_at,
+        draft.document,
+        draft.number,
+        draft.created_at,
         sequence.live.number if sequence.live is not None else None,
         people.get(RUNNING, 0),
         sum(people.values()),

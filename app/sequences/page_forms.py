@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Several
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.sequences.models import SequenceFolder
 from app.sequences.triggers import TRIGGERS
@@ -42,7 +43,7 @@ class MoveForm(Form):
 
     folder = SelectField(_l("Folder"), coerce=int)
 
-    def offer(self, folders: Several[tuple[SequenceFolder, int]]) -> None:
+    def offer(self, folders: Sequence[tuple[SequenceFolder, int]]) -> None:
         """Offer every folder, and none."""
         self.folder.choices = [(0, _("No folder")), *((folder.id, folder.name) for folder, _count in folders)]
 
@@ -59,14 +60,13 @@ class HoursForm(Form):
     start = TimeField(_l("From"), [Optional()])
     end = TimeField(_l("Until"), [Optional()])
 
-    def validate_end(self, field: TimeField) -> None:
-        if self.start.data is not None and field.data is not None and field.data <= self.start.data:
-            raise ValidationError(_("The end comes after the start."))
-
-    def validate(self, *args: object, **more: object) -> bool:
-        """Both times, or neither: asked here because empty optional fields are not looked at one by one."""
-        is_valid = super().validate(*args, **more)
-        if (self.start.data is None) != (self.end.data is None) and not self.errors:
-            self.form_errors.append(_("Set both times, or neither."))
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Both times in their order, or neither."""
+        if not super().validate(extra_validators):
             return False
-        return is_valid
+        start, end = self.start.data, self.end.data
+        if (start is None) != (end is None):
+            self.form_errors.append(_("Set both times, or neither."))
+        elif start is not None and end is not None and end <= start:
+            self.form_errors.append(_("The end comes after the start."))
+        return not self.form_errors

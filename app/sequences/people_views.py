@@ -59,7 +59,7 @@ def run(sequence_id: int, enrolment_id: int) -> Response:
         sequence=sequence,
         enrolment=enrolment,
         runs=insiders.trace(enrolment),
-        title=words.title,
+        title=lambda step: words.plain(words.title(step)),
         kind=words.kind,
         reason=reasons.say,
         names=insiders.step_names([enrolment]),

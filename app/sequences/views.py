@@ -133,7 +133,12 @@ def build(sequence_id: int) -> Response:
         else:
             shown["drawer_template"] = template
     whole = canvas.context(sequence, opened)
-    return web.page("sequences/build.html", **(shown | whole | canvas.add_menu(whole["document"])), spot=spot, review="review" in request.args)
+    return web.page(
+        "sequences/build.html",
+        **(shown | whole | canvas.add_menu(whole["document"])),
+        spot=spot,
+        review="review" in request.args,
+    )
 
 
 @bp.get("/sequences/<int:sequence_id>/settings")
@@ -170,7 +175,7 @@ def review(sequence_id: int) -> Response:
         sequence=sequence,
         errors=[one for one in findings if one.severity == "error"],
         warnings=[one for one in findings if one.severity == "warning"],
-        names={place.step.id: words.title(place.step) for place in graph.walk(document)},
+        names={place.step.id: words.plain(words.title(place.step)) for place in graph.walk(document)},
         preview=publishing.preview(sequence),
         steps=sum(1 for _place in graph.walk(document)),
         exits=len(document.exits),
@@ -353,4 +358,3 @@ def set_sending_hours() -> Response:
         return dialog("hours", status=422, form=form, may_edit=True)
     hours.set_sending_hours(hours.SendingHours(start=form.start.data, end=form.end.data))
     return web.go(url_for("sequences.index"), toast=_("Sending hours saved."))
-

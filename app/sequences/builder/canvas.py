@@ -57,15 +57,9 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "has_changes": drafts.has_unpublished_changes(sequence),
         "trigger": triggers.TRIGGERS.get(document.trigger.kind),
         "pieces": words.pieces,
-        "variable_label": variable_label,
+        "variable_label": words.variable_label,
         "hours_said": words.hours(hours.sending_hours()),
     }
-
-
-def variable_label(key: str) -> str:
-    """The name of a variable, or the token as typed where there is none of that name."""
-    known = variables.VARIABLES.get(key)
-    return str(known.label) if known is not None else f"##{{{{{key}}}}}"
 
 
 def _exit(number: int, use: RuleUse, counted: figures.Figures) -> Exit:
@@ -141,9 +135,9 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
 
 def _where(place: graph.Place) -> str:
     if place.parent is None:
-        return _("Before the trigger") if spots.is_before(place.step) else ""
+        return str(_("Before the trigger")) if spots.is_before(place.step) else ""
     names = {key: name for key, name, _size in edits.branch_names(place.parent)}
-    return _("%(branch)s, under “%(fork)s”", branch=names[place.branch or ""], fork=words.title(place.parent))
+    return str(_("%(branch)s, under “%(fork)s”", branch=names[place.branch or ""], fork=words.title(place.parent)))
 
 
 def _neighbours(document: Document, step_id: str) -> tuple[str | None, str | None]:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.sequences import graph
 from app.sequences.builder import layout, spots, words
+from app.sequences.builder.layout import Box, Layout
 from app.sequences.graph import ActionStep, AnyStep, Document, IfStep, SplitStep
 from app.sequences.triggers import GROUPS, TRIGGERS
 
@@ -20,7 +21,7 @@ class Card:
     """What a box says. `look` is its colour, one of the kinds of `ui.kind_icon`."""
 
     id: str
-    box: layout.Box
+    box: Box
     look: str
     icon: str
     kind: str
@@ -28,10 +29,15 @@ class Card:
     short: str
     is_on: bool = True
     wait: str = ""
-    wait_box: layout.Box | None = None
+    wait_box: Box | None = None
     up: str = ""
     down: str = ""
     branch: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The title for those who hear it."""
+        return words.plain(self.title)
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,12 @@ class BranchLabel:
 class Drawing:
     """All of a canvas."""
 
-    layout: layout.Layout
+    layout: Layout
     cards: list[Card] = field(default_factory=list)
     labels: list[BranchLabel] = field(default_factory=list)
 
     @property
-    def ends(self) -> list[layout.Box]:
+    def ends(self) -> list[Box]:
         return [box for box in self.layout.boxes if box.shape == "end"]
 
     @property
@@ -111,7 +117,7 @@ def _walk(steps: list[AnyStep], above: str, below: str) -> Iterator[tuple[AnySte
 # ------------------------------------------------------------------ cards
 
 
-def _trigger_card(document: Document, box: layout.Box, after: list[AnyStep], before: list[AnyStep]) -> Card:
+def _trigger_card(document: Document, box: Box, after: list[AnyStep], before: list[AnyStep]) -> Card:
     trigger = TRIGGERS.get(document.trigger.kind)
     label = str(trigger.label) if trigger else document.trigger.kind
     group = str(GROUPS[trigger.group]) if trigger else ""
@@ -129,7 +135,7 @@ def _trigger_card(document: Document, box: layout.Box, after: list[AnyStep], bef
     )
 
 
-def _card(step: AnyStep, boxes: dict[str, layout.Box], up: str, down: str) -> Card:
+def _card(step: AnyStep, boxes: dict[str, Box], up: str, down: str) -> Card:
     title = words.title(step)
     return Card(
         step.id,
@@ -185,7 +191,7 @@ def _short(title: str) -> str:
 
 def _branch_name(branch: str | None) -> str:
     names = {graph.THEN: _("True"), graph.ELSE: _("False"), None: ""}
-    return names[branch] if branch in names else _("Branch %(letter)s", letter=branch)
+    return str(names[branch] if branch in names else _("Branch %(letter)s", letter=branch))
 
 
 def _label(label: layout.Label, fork: AnyStep) -> BranchLabel:
@@ -195,4 +201,6 @@ def _label(label: layout.Label, fork: AnyStep) -> BranchLabel:
         return BranchLabel(label.x, label.y, "s", "", text, label.fork, label.branch)
     is_true = label.branch == graph.THEN
     name = _branch_name(label.branch)
-    return BranchLabel(label.x, label.y, "t" if is_true else "f", "check" if is_true else "x", name, label.fork, label.branch)
+    return BranchLabel(
+        label.x, label.y, "t" if is_true else "f", "check" if is_true else "x", name, label.fork, label.branch
+    )

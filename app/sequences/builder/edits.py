@@ -28,9 +28,7 @@ def add_step(sequence: Sequence, spot: str, kind: str, *, by: Staff) -> str:
     return new.id
 
 
-def change_step(
-    sequence: Sequence, step_id: str, values: dict[str, Any], wait: Wait | None, *, by: Staff
-) -> None:
+def change_step(sequence: Sequence, step_id: str, values: dict[str, Any], wait: Wait | None, *, by: Staff) -> None:
     """Give a step other parameters and another wait; what is in its branches stays. Raises NoSuchStep."""
     document = drafts.draft_of(sequence)
     before = graph.find(document, step_id)

@@ -1,11 +1,11 @@
-"""The forms of the drawer. Each reads a step into its fields and writes them back; what they say is checked by the document.
+"""The forms of the drawer. Each reads a step into its fields and writes them back; the document checks what they say.
 
 A form knows the shape of input, never a decision: `values()` are the parameters as they stand in a document.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import nh3
 from flask_babel import lazy_gettext as _
@@ -49,11 +49,17 @@ class WaitForm(Form):
 
     def offer(self, *, has_anchor: bool, is_first: bool) -> None:
         """Offer the ways that make sense where the step stands."""
-        self.way.choices = [(NOW, _("At once")), (PREVIOUS, _("After the step before") if not is_first else _("After a wait"))]
+        self.way.choices = [
+            (NOW, _("At once")),
+            (PREVIOUS, _("After the step before") if not is_first else _("After a wait")),
+        ]
         if not is_first:
             self.way.choices.append((TRIGGER, _("Counted from the trigger")))
         if has_anchor:
-            self.way.choices += [(BEFORE, _("Before the date of the trigger")), (AFTER, _("After the date of the trigger"))]
+            self.way.choices += [
+                (BEFORE, _("Before the date of the trigger")),
+                (AFTER, _("After the date of the trigger")),
+            ]
 
     def read(self, wait: Wait | None) -> None:
         """Show a wait."""
@@ -117,6 +123,11 @@ def _amount(wait: Wait | None) -> tuple[int | None, str]:
 # ------------------------------------------------------------------ one form a kind of step
 
 
+def _params(step: AnyStep) -> Any:
+    """The parameters of an action, whose shape the form for that action knows."""
+    return step.params if isinstance(step, ActionStep) else None
+
+
 class StepForm(Form):
     """What every step has, besides its wait."""
 
@@ -142,7 +153,7 @@ class EmailForm(StepForm):
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        self.subject.data, self.html.data = step.params.subject, step.params.html  # type: ignore[union-attr]
+        self.subject.data, self.html.data = _params(step).subject, _params(step).html
 
     def values(self) -> dict[str, Any]:
         return {"subject": self.subject.data, "html": nh3.clean(self.html.data or "")}
@@ -155,7 +166,7 @@ class TextForm(StepForm):
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        self.body.data = step.params.body  # type: ignore[union-attr]
+        self.body.data = _params(step).body
 
     def values(self) -> dict[str, Any]:
         return {"body": _strip(self.body.data).replace("\r\n", "\n")}
@@ -182,13 +193,13 @@ class TaskForm(StepForm):
     due_unit = SelectField(_("Unit"), choices=UNITS, default="hours")
 
     def offer(self, step: AnyStep) -> None:
-        assign = step.params.assign  # type: ignore[union-attr]
+        assign = _params(step).assign
         for field, kind in ((self.role, "role"), (self.location, "location"), (self.person, "staff")):
             field.choices = choices.with_chosen(choices.of_kind(kind) or [], getattr(assign, field.name, None))
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        params = step.params  # type: ignore[union-attr]
+        params = _params(step)
         self.body.data = params.body
         for name in ("role", "location", "person"):
             if said := getattr(params.assign, name):
@@ -211,11 +222,11 @@ class TagsForm(StepForm):
     new_tags = StringField(_("New tags, with commas between them"), [Optional(), Length(max=400)])
 
     def offer(self, step: AnyStep) -> None:
-        self.tags.choices = choices.with_chosen(choices.of_kind("tag") or [], step.params.tags)  # type: ignore[union-attr]
+        self.tags.choices = choices.with_chosen(choices.of_kind("tag") or [], _params(step).tags)
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        self.tags.data = step.params.tags  # type: ignore[union-attr]
+        self.tags.data = _params(step).tags
 
     def validate_new_tags(self, _field: StringField) -> None:
         if not self._all():
@@ -237,14 +248,14 @@ class NewLeadForm(StepForm):
     note = TextAreaField(_("Note"), [Optional(), Length(max=2000)])
 
     def offer(self, step: AnyStep) -> None:
-        params = step.params  # type: ignore[union-attr]
+        params = _params(step)
         self.source.choices = choices.with_chosen(choices.of_kind("source") or [], params.source)
         stages = choices.with_chosen(choices.of_kind("lead_stage") or [], params.stage)
         self.stage.choices = [("", _("The first one")), *stages]
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        params = step.params  # type: ignore[union-attr]
+        params = _params(step)
         self.source.data, self.stage.data, self.note.data = params.source, params.stage or "", params.note
 
     def values(self) -> dict[str, Any]:
@@ -262,13 +273,13 @@ class LeadForm(StepForm):
     def offer(self, step: AnyStep) -> None:
         as_is = [("", _("As it is"))]
         for field, kind in ((self.stage, "lead_stage"), (self.status, "lead_status"), (self.assignee, "staff")):
-            chosen = getattr(step.params, field.name)  # type: ignore[union-attr]
+            chosen = getattr(_params(step), field.name)
             field.choices = as_is + choices.with_chosen(choices.of_kind(kind) or [], chosen)
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
         for field in (self.stage, self.status, self.assignee):
-            field.data = getattr(step.params, field.name) or ""  # type: ignore[union-attr]
+            field.data = getattr(_params(step), field.name) or ""
 
     def validate_stage(self, _field: SelectField) -> None:
         if not self.values():
@@ -285,11 +296,11 @@ class LifecycleForm(StepForm):
 
     def offer(self, step: AnyStep) -> None:
         known = choices.of_kind("lifecycle_stage") or []
-        self.stage.choices = choices.with_chosen(known, step.params.stage)  # type: ignore[union-attr]
+        self.stage.choices = choices.with_chosen(known, _params(step).stage)
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        self.stage.data = step.params.stage  # type: ignore[union-attr]
+        self.stage.data = _params(step).stage
 
     def values(self) -> dict[str, Any]:
         return {"stage": self.stage.data}
@@ -304,7 +315,7 @@ class ConditionForm(StepForm):
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        self.match.data = step.condition.match  # type: ignore[union-attr]
+        self.match.data = cast("IfStep", step).condition.match
 
 
 class SplitForm(StepForm):
@@ -316,7 +327,7 @@ class SplitForm(StepForm):
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        first, second, *_more = step.split  # type: ignore[union-attr]
+        first, second, *_more = cast("SplitStep", step).split
         self.share.data, self.name_a.data, self.name_b.data = first.share, first.name, second.name
 
 

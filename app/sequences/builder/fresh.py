@@ -5,6 +5,7 @@ What is missing stands in square brackets, which the check before activation fin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -33,22 +34,19 @@ def step(kind: str) -> AnyStep:
 
 
 def _beginnings(kind: str) -> dict[str, Any]:
-    if kind == "email":
-        hello, write = _("Hello ##{{first_name}},"), _("[your message]")
-        return {"subject": _("[Subject]"), "html": f"<p>{hello}</p><p>{write}</p>"}
-    if kind in {"sms", "in_app"}:
-        return {"body": _("Hello ##{{first_name}}, [your message]")}
-    if kind == "task":
-        return {"title": _("[What is to be done]"), "assign": {"role": _first("role", prefer="Front desk")}}
-    if kind in {"tag.add", "tag.remove"}:
-        return {"tags": [_first("tag") or _("New tag")]}
-    if kind == "lead.create":
-        return {"source": _first("source")}
-    if kind == "lead.update":
-        return {"stage": _first("lead_stage")}
-    if kind == "lifecycle.move":
-        return {"stage": _first("lifecycle_stage")}
-    return {}
+    hello, write = _("Hello ##{{first_name}},"), _("[your message]")
+    beginnings: dict[str, Callable[[], dict[str, Any]]] = {
+        "email": lambda: {"subject": _("[Subject]"), "html": f"<p>{hello}</p><p>{write}</p>"},
+        "sms": lambda: {"body": f"{hello} {write}"},
+        "in_app": lambda: {"body": f"{hello} {write}"},
+        "task": lambda: {"title": _("[What is to be done]"), "assign": {"role": _first("role", prefer="Front desk")}},
+        "tag.add": lambda: {"tags": [_first("tag") or _("New tag")]},
+        "tag.remove": lambda: {"tags": [_first("tag") or _("New tag")]},
+        "lead.create": lambda: {"source": _first("source")},
+        "lead.update": lambda: {"stage": _first("lead_stage")},
+        "lifecycle.move": lambda: {"stage": _first("lifecycle_stage")},
+    }
+    return beginnings[kind]() if kind in beginnings else {}
 
 
 def _first(kind: str, prefer: str | None = None) -> str:

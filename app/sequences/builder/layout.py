@@ -1,8 +1,8 @@
 """Where every box of a sequence stands on the canvas: a pure function from its tree to boxes and connector paths.
 
 Every kind of box has one fixed size, so the server needs no browser to place it. The trigger stands at the origin and
-never moves; y follows the chain of steps, x packs the branches of a fork as close as their outlines allow. Coordinates are
-pixels of the canvas at 100 %: x to the right of the trigger's axis, y downwards from its top edge.
+never moves; y follows the chain of steps, x packs the branches of a fork as close as their outlines allow.
+Coordinates are pixels of the canvas at 100 %: x to the right of the trigger's axis, y downwards from its top edge.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Box:
-    """A placed box. `level`, `place` of `siblings` and `parent` say where it stands in the tree, for those who hear it."""
+    """A placed box. `level`, `place` of `siblings` and `parent` say where it stands in the tree, for screen readers."""
 
     id: str
     shape: Shape
@@ -124,7 +124,7 @@ class Layout:
     def bounds(self) -> tuple[float, float, float, float]:
         """Left, top, width and height of everything."""
         left = min(box.left for box in self.boxes)
-        top = min(min(box.y for box in self.boxes), min((plus.y - PLUS for plus in self.pluses), default=0))
+        top = min([box.y for box in self.boxes] + [plus.y - PLUS for plus in self.pluses])
         right = max(box.left + box.width for box in self.boxes)
         bottom = max(box.bottom for box in self.boxes)
         if self.lane:
@@ -142,13 +142,13 @@ def lay_out(steps: tuple[Item, ...], before: tuple[Item, ...] = (), *, takes_bef
     drawing.boxes.append(Box("trigger", "trigger", 0, 0))
     top = SIZES["trigger"][1]
     chain = _measure(steps, top + EDGE, follows=False)
-    _connect(drawing, "trigger", 0, top, top + EDGE, "top")
+    _connect(drawing, "trigger", 0, (top, top + EDGE), "top")
     _draw(drawing, chain, x=0, parent="trigger", level=2)
     _lay_lane(drawing, before, takes_before=takes_before)
     return drawing
 
 
-# ------------------------------------------------------------------ first pass: heights, and how close branches can stand
+# ------------------------------------------------------------------ first pass: heights, how close branches can stand
 
 
 BAND = 20
@@ -234,7 +234,7 @@ def _cover(outline: _Outline, shape: Shape, y: float) -> None:
 
 
 def _measure_branches(row: _Row, bottom: float, outline: _Outline, *, goes_on: bool) -> tuple[float, bool]:
-    """Pack the branches of a fork side by side. Answers where the connector after them begins, and whether any gets there."""
+    """Pack the branches of a fork side by side. Answers where the connector after them begins, if one does."""
     first_y = bottom + DROP + LABEL + TAIL
     chains = [(key, _measure(items, first_y, follows=goes_on)) for key, items in row.item.branches]
     floor = max(chain.bottom for _, chain in chains)
@@ -269,7 +269,7 @@ def _draw(drawing: Layout, chain: _Chain, *, x: float, parent: str, level: int, 
         item = row.item
         if row.wait_y is not None:
             drawing.boxes.append(Box(f"{item.id}~wait", "wait", x, row.wait_y))
-            _connect(drawing, f"{item.id}~wait", x, row.wait_y + SIZES["wait"][1], row.y, f"wait:{item.id}")
+            _connect(drawing, f"{item.id}~wait", x, (row.wait_y + SIZES["wait"][1], row.y), f"wait:{item.id}")
         drawing.boxes.append(Box(item.id, item.shape, x, row.y, parent, level, place + 1, len(chain.rows), branch))
         bottom = row.y + SIZES[item.shape][1]
         if row.branches:
@@ -278,11 +278,11 @@ def _draw(drawing: Layout, chain: _Chain, *, x: float, parent: str, level: int, 
         if not is_last:
             start = bottom if row.bus_y is None else row.bus_y
             following = chain.rows[place + 1]
-            _connect(drawing, item.id, x, start, _head(following), f"after:{item.id}")
+            _connect(drawing, item.id, x, (start, _head(following)), f"after:{item.id}")
         elif chain.follows and item.shape != "stop":
             drawing.pluses.append(Plus(x, chain.bottom + EDGE / 2, f"after:{item.id}"))
         elif not chain.follows and item.shape == "step":
-            _connect(drawing, item.id, x, bottom, bottom + EDGE, f"after:{item.id}")
+            _connect(drawing, item.id, x, (bottom, bottom + EDGE), f"after:{item.id}")
             drawing.boxes.append(Box(f"{item.id}~end", "end", x, bottom + EDGE))
     if not chain.rows and not chain.follows:
         drawing.boxes.append(Box(f"{parent}~{branch or ''}~end", "end", x, chain.top))
@@ -304,7 +304,9 @@ def _draw_branches(drawing: Layout, row: _Row, x: float, bottom: float, level: i
             drawing.edges.append(Edge(f"{row.item.id}~{key}~join", _join(axis, chain.bottom, row.bus_y, x)))
 
 
-def _connect(drawing: Layout, edge: str, x: float, top: float, bottom: float, spot: str) -> None:
+def _connect(drawing: Layout, edge: str, x: float, ends: tuple[float, float], spot: str) -> None:
+    """A straight connector with a plus in its middle."""
+    top, bottom = ends
     drawing.edges.append(Edge(edge, f"M{x:g} {top:g}V{bottom:g}"))
     drawing.pluses.append(Plus(x, (top + bottom) / 2, spot))
 
@@ -335,7 +337,7 @@ def _join(x0: float, y0: float, bus: float, x1: float) -> str:
 def _lay_lane(drawing: Layout, before: tuple[Item, ...], *, takes_before: bool) -> None:
     if not before:
         if takes_before:
-            _connect(drawing, "lane", 0, -EDGE, 0, "lane")
+            _connect(drawing, "lane", 0, (-EDGE, 0), "lane")
         return
     height, pill = SIZES["step"][1], SIZES["offset"][1]
     one = pill + LANE_STEP + height

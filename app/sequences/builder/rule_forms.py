@@ -96,7 +96,7 @@ class RuleForm(Form):
     since = SelectField(_l("When"), choices=SINCE, validate_choice=False)
     days = IntegerField(_l("Days"), [Optional(), NumberRange(1, 3650)])
 
-    def __init__(self, use: RuleUse, given: Mapping[str, Any] | None = None, prefix: str = "rule") -> None:
+    def __init__(self, use: RuleUse, given: Any = None, prefix: str = "rule") -> None:
         super().__init__(given, prefix=prefix)
         self.use = use
         self.rule: Rule = find_rule(use.rule)
@@ -164,7 +164,7 @@ class FilterForm(Form):
     """The filters of a trigger: names to choose from, text to type, a number."""
 
 
-def filter_form(filters: Sequence[Any], used: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> FilterForm:
+def filter_form(filters: Sequence[Any], used: Mapping[str, Any], given: Any = None) -> FilterForm:
     """The form for the filters a trigger declares, showing those in use."""
     fields: dict[str, Any] = {}
     shown: dict[str, Any] = {}

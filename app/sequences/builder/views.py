@@ -203,7 +203,7 @@ def change_trigger(sequence_id: int) -> Response:
             return web.page("sequences/build/trigger.html", status=422, **canvas.trigger_drawer(sequence, form))
         filters = rule_forms.filters_of(form)
     edits.set_trigger(sequence, graph.Trigger(kind=kind, filters=filters), by=current_user)
-    return _edited(sequence, **({"chosen": "trigger"} if kind == before.kind else {"opened": "trigger"}))
+    return _edited(sequence, chosen="trigger", opened=None if kind == before.kind else "trigger")
 
 
 @bp.post("/exits")
@@ -278,7 +278,9 @@ def counts(sequence_id: int) -> Response:
         return Response(status=204)
     document = drafts.draft_of(sequence)
     steps = [place.step for place in graph.walk(document)]
-    return web.page("sequences/build/counts.html", sequence=sequence, figures=counted, steps=steps, branches=graph.branches)
+    return web.page(
+        "sequences/build/counts.html", sequence=sequence, figures=counted, steps=steps, branches=graph.branches
+    )
 
 
 # ------------------------------------------------------------------ the answer to an edit
@@ -295,7 +297,8 @@ def _edited(
 ) -> Response:
     """The canvas after an edit. `opened`: what the drawer shall show now; `closed`: nothing; else it stays as it is."""
     step_id = opened or chosen
-    also, drawer = AROUND, {}
+    also: tuple[str, ...] = AROUND
+    drawer: dict[str, Any] = {}
     if opened is not None:
         template, drawer = canvas.drawer_of(sequence, opened)
         also = (*AROUND, template)

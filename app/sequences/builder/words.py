@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
 
+from app.messaging import variables
 from app.rules import RuleUse, Since, registry
 from app.sequences.builder import choices
 from app.sequences.graph import AnyStep, IfStep, SplitStep, Trigger
@@ -32,11 +34,11 @@ OPS = {
     "<": lazy_gettext("less than"),
 }
 
-_TOKEN = re.compile(r"##\{\{\s*([\w.]+)\s*\}\}")
+_TOKEN = re.compile(r"(?:##)?\{\{\s*([\w.]+)\s*\}\}")
 
 
 def duration(length: Duration) -> str:
-    """ "1 day 2 hours"; "at once" when it is no time at all."""
+    """A length of time: "1 day 2 hours"; "at once" when it is none at all."""
     parts = [
         ngettext("%(num)s week", "%(num)s weeks", length.weeks) if length.weeks else "",
         ngettext("%(num)s day", "%(num)s days", length.days) if length.days else "",
@@ -49,7 +51,7 @@ def duration(length: Duration) -> str:
 def wait(wait: Wait) -> str:
     """A wait as its pill says it: "2 days", "1 day, then 10:00", "3 days after the trigger", "1 day before"."""
     if wait.before_anchor is not None:
-        return _("%(time)s before", time=duration(wait.before_anchor))
+        return str(_("%(time)s before", time=duration(wait.before_anchor)))
     if wait.after_anchor is not None:
         said = _("%(time)s after the date", time=duration(wait.after_anchor))
     elif wait.is_zero:
@@ -59,10 +61,10 @@ def wait(wait: Wait) -> str:
     else:
         said = duration(wait)
     if wait.until is None:
-        return said
+        return str(said)
     days = " ".join(str(WEEKDAYS[day]) for day in wait.weekdays or [])
     until = f"{days} {wait.until}".strip()
-    return _("%(wait)s, then %(time)s", wait=said, time=until) if said else _("until %(time)s", time=until)
+    return str(_("%(wait)s, then %(time)s", wait=said, time=until) if said else _("until %(time)s", time=until))
 
 
 def pieces(text: str) -> list[tuple[bool, str]]:
@@ -75,15 +77,26 @@ def pieces(text: str) -> list[tuple[bool, str]]:
     return [piece for piece in [*found, (False, text[end:])] if piece[1]]
 
 
+def variable_label(key: str) -> str:
+    """The name of a variable, or the name as typed where there is none of that name."""
+    known = variables.VARIABLES.get(key)
+    return str(known.label) if known is not None else key
+
+
+def plain(text: str) -> str:
+    """Text with the names of its variables, for lists: "Welcome, First name"."""
+    return "".join(variable_label(piece) if is_variable else piece for is_variable, piece in pieces(text))
+
+
 # ------------------------------------------------------------------ steps, rules, trigger
 
 
 def kind(step: AnyStep) -> str:
     """What a step is, with whom it is for: "E-mail", "Task · Front desk"."""
     if isinstance(step, IfStep):
-        return _("Condition")
+        return str(_("Condition"))
     if isinstance(step, SplitStep):
-        return _("A/B split")
+        return str(_("A/B split"))
     label = str(step.action.label)
     whom = getattr(step.params, "assign", None)
     return f"{label} · {assignee(whom)}" if whom is not None else label
@@ -97,7 +110,7 @@ def title(step: AnyStep) -> str:
 def _gist(step: AnyStep) -> str:
     if isinstance(step, IfStep):
         joint = _(" and ") if step.condition.match == "all" else _(" or ")
-        return joint.join(rule(use) for use in step.condition.rules)
+        return str(joint).join(rule(use) for use in step.condition.rules)
     if isinstance(step, SplitStep):
         return " / ".join(f"{branch.share} %" for branch in step.split)
     about = [getattr(step.params, name, None) for name in (*step.action.texts, "tags", "stage", "source", "url")]
@@ -112,7 +125,7 @@ def assignee(assign: object) -> str:
     for name in ("role", "location", "person", "staff"):
         if said := getattr(assign, name, None):
             return str(said)
-    return _("Lead's assignee")
+    return str(_("Lead's assignee"))
 
 
 def rule(use: RuleUse) -> str:
@@ -126,7 +139,7 @@ def rule(use: RuleUse) -> str:
     else:
         said = " ".join(part for part in (str(declared.label), str(OPS.get(use.op or "", "")), value) if part)
     said = f"{said}, {since(use.since)}" if use.since is not None else said
-    return _("Not: %(rule)s", rule=said) if use.negate else said
+    return str(_("Not: %(rule)s", rule=said)) if use.negate else said
 
 
 def rule_value(use: RuleUse) -> str:
@@ -136,14 +149,14 @@ def rule_value(use: RuleUse) -> str:
         return ""
     labels = dict(choices.consents() + choices.lead_statuses())
     values = value if isinstance(value, list) else [value]
-    return _(" or ").join(labels.get(one, str(one)) for one in values)
+    return str(_(" or ")).join(labels.get(one, str(one)) for one in values)
 
 
 def since(window: Since | str) -> str:
     """The window of a rule, in words."""
     if isinstance(window, Since):
-        return ngettext("in the last day", "in the last %(num)s days", window.days)
-    return _("since enrolment") if window == "enrolment" else _("ever")
+        return str(ngettext("in the last day", "in the last %(num)s days", window.days))
+    return str(_("since enrolment") if window == "enrolment" else _("ever"))
 
 
 def trigger(used: Trigger) -> str:
@@ -162,8 +175,8 @@ def trigger(used: Trigger) -> str:
 def hours(set_hours: SendingHours) -> str:
     """The sending hours: "9:00 to 20:00"."""
     if set_hours.start is None or set_hours.end is None:
-        return _("Any time")
-    return _("%(start)s to %(end)s", start=f"{set_hours.start:%H:%M}", end=f"{set_hours.end:%H:%M}")
+        return str(_("Any time"))
+    return str(_("%(start)s to %(end)s", start=f"{set_hours.start:%H:%M}", end=f"{set_hours.end:%H:%M}"))
 
 
 def trigger_of_document(document: dict[str, Any]) -> str:

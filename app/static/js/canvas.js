@@ -63,7 +63,7 @@ export class FlowCanvas extends HTMLElement {
       this.centre(chosen);
     } else {
       this.fit(false);
-      if (this.state.k < 0.7) this.centre(this.world.querySelector("[data-k=trigger]"), 0.85, 0.3);
+      if (this.state.k < 0.7) this.centre(this.world.querySelector("[data-k=trigger]"), 0.85, 0.16);
     }
     this.settle();
   }

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import combinations, count
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.sequences.builder.layout import EDGE, PLUS, Box, Item, Layout, lay_out, walk
 
@@ -73,7 +74,12 @@ def test_no_box_lies_on_another_and_no_connector_crosses_one(steps: tuple[Item, 
     assert [pair for pair in combinations(drawing.boxes, 2) if _overlap(*pair)] == []
     for x, top, bottom in _verticals(drawing):
         for box in drawing.boxes:
-            assert not (box.left < x < box.left + box.width and top < box.y and box.bottom < bottom), (box, x, top, bottom)
+            assert not (box.left < x < box.left + box.width and top < box.y and box.bottom < bottom), (
+                box,
+                x,
+                top,
+                bottom,
+            )
 
 
 @given(_chains)
@@ -125,7 +131,9 @@ def test_a_step_added_at_the_end_of_one_branch_moves_nothing_else() -> None:
     longer = replace(fork, branches=(("then", yes), ("else", (*no, _step()))))
     after = {box.id: (box.x, box.y) for box in lay_out((_step(), longer)).boxes}
 
-    assert {key: place for key, place in after.items() if key in before and key.startswith("s")}.items() <= before.items()
+    assert {
+        key: place for key, place in after.items() if key in before and key.startswith("s")
+    }.items() <= before.items()
 
 
 @pytest.mark.req("SEQ-06", "SEQ-08")
