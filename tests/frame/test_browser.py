@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask, url_for
 from playwright.sync_api import Locator, Page, expect
 
+from app import navigation
 from tests.frame.conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
@@ -253,3 +255,18 @@ def test_losing_the_connection_is_said(visit: Visit) -> None:
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("offline-note")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)])
+@pytest.mark.timeout(240)
+def test_every_page_of_the_menu_is_open_to_all(
+    visit: Visit, axe: str, house: Flask, theme: str, size: tuple[int, int]
+) -> None:
+    found: dict[str, list[str]] = {}
+    with house.test_request_context():
+        addresses = sorted(url_for(endpoint) for endpoint in navigation.ENDPOINTS)
+    page = visit("/style/", theme=theme, size=size)
+    for address in addresses:
+        page.goto(address, wait_until="load")
+        found[address] = faults(page, axe)
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
