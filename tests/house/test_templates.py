@@ -121,6 +121,9 @@ def _has_one_root_with_an_id(partial: Path) -> bool:
 
 def _without_jinja(text: str) -> str:
     """The HTML around the tags, with a placeholder for what is printed."""
+    # A called macro wraps what stands in it: ui.dialog("new-client", …) in an element of that id.
+    text = re.sub(r"\{%-? *call \w+\.\w+\(\s*\"([\w-]+)\".*?%\}", r'<div id="\1">', text, flags=re.DOTALL)
+    text = re.sub(r"\{%-? *endcall *-?%\}", "</div>", text)
     text = re.sub(r"\{#.*?#\}|\{%-? *macro.*?endmacro *-?%\}|\{%.*?%\}", "", text, flags=re.DOTALL)
     return re.sub(r"\{\{.*?\}\}", "x", text, flags=re.DOTALL)
 
