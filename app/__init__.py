@@ -16,6 +16,7 @@ ROOMS = (
     "staff",
     "lifecycle",
     "contacts",
+    "lifecycle.pages",
     "studio",
     "leads",
     "messaging",

@@ -141,7 +141,7 @@ SETTINGS = Group(
         Entry(label=_l("Locations"), icon="map-pin", endpoint="settings.locations"),
         Entry(label=_l("Lead scoring"), icon="flame", endpoint="scoring.edit"),
         Entry(label=_l("New-lead notifications"), icon="bell", endpoint="notifications.edit"),
-        Entry(label=_l("Lifecycle"), icon="recycle", endpoint="lifecycle.stages"),
+        Entry(label=_l("Lifecycle"), icon="recycle", endpoint="lifecycle.settings"),
         Entry(label=_l("Messages"), icon="mail-forward", endpoint="messages.index"),
         Entry(label=_l("Phone number"), icon="phone", endpoint="phone_number.index"),
         Entry(

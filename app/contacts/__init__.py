@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.contacts import models, rules, views
+from app.contacts import activity, editing_views, field_views, models, rules, search, tag_views, views
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(views.bp)
+    for room in (views, tag_views, field_views, activity, search):
+        app.register_blueprint(room.bp)
+    app.jinja_env.filters["moved"] = field_views.moved
 
 
-__all__ = ["models", "rules"]
+__all__ = ["editing_views", "models", "rules"]

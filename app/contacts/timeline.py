@@ -15,7 +15,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.contacts import keyset
@@ -107,6 +107,18 @@ def feed_seen_by(
         .options(joinedload(Contact.location))
     )
     return _page(wanted, before, limit)
+
+
+def last_of(contact_ids: Collection[int]) -> dict[int, Entry]:
+    """What happened last with each of these contacts, by contact."""
+    shown = [key for key, kind in catalogue.KINDS.items() if kind.feed]
+    newest = (
+        select(func.max(Event.id))
+        .where(Event.contact_id.in_(contact_ids), Event.kind.in_(shown))
+        .group_by(Event.contact_id)
+    )
+    last = db.session.scalars(select(Event).where(Event.id.in_(newest)))
+    return {event.contact_id: tell(event) for event in last if event.contact_id is not None}
 
 
 def tell(event: Event, contact: Contact | None = None) -> Entry:

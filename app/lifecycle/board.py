@@ -33,9 +33,10 @@ def move_contact(
     *,
     by: events.Actor | Acting,
     above: Contact | None = None,
+    below: Contact | None = None,
     believed: str | None = None,
 ) -> None:
-    """Put a contact in a stage, or in none (LIFE-15): on top of the lane, or right above another contact there.
+    """Put a contact in a stage, or in none (LIFE-15): on top of the lane, or right above or below another one there.
 
     Moving it where it already is changes its place in the lane and records nothing. `believed` is the key of the stage
     in which whoever moves it saw it ("" for none). Raises MovedMeanwhile when it no longer stands there.
@@ -46,7 +47,7 @@ def move_contact(
     if believed is not None and stands_in != believed:
         raise MovedMeanwhile(contact)
     move_contacts([contact.id], to, by=by)
-    place = _place_above(above) if above is not None else _on_top()
+    place = _place_above(above) if above is not None else _place_below(below) if below is not None else _on_top()
     db.session.execute(update(Contact).where(Contact.id == contact.id).values(lifecycle_position=place))
     db.session.refresh(contact, ["lifecycle_stage_id", "lifecycle_stage", "lifecycle_position", "lifecycle_changed_at"])
 
@@ -113,6 +114,17 @@ def _place_above(other: Contact) -> float:
         )
     )
     return other.lifecycle_position - 1.0 if above is None else (above + other.lifecycle_position) / 2
+
+
+def _place_below(other: Contact) -> float:
+    """Half-way between a card and the one below it."""
+    below = db.session.scalar(
+        select(func.min(Contact.lifecycle_position)).where(
+            Contact.lifecycle_stage_id == other.lifecycle_stage_id,
+            Contact.lifecycle_position > other.lifecycle_position,
+        )
+    )
+    return other.lifecycle_position + 1.0 if below is None else (other.lifecycle_position + below) / 2
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -1,6 +1,6 @@
 /* A lane whose cards can be carried to another lane of the same `data-group`. A drop posts to the card's `data-move-url`:
- * what the lane stands for (`data-name` = `data-value`) and the card it now stands before. The answer swaps itself, out of
- * band; where the server says no, the card goes back. Each card's menu does the same without dragging. */
+ * what the lane stands for (`data-name` = `data-value`) and the cards it now stands before and after. The answer swaps
+ * itself, out of band; where the server says no, the card goes back. Each card's menu does the same without dragging. */
 import Sortable from "../vendor/sortable.esm.js";
 
 customElements.define("drag-list", class extends HTMLElement {
@@ -27,7 +27,7 @@ customElements.define("drag-list", class extends HTMLElement {
 
   async post({ item, from, to, oldIndex, newIndex }) {
     if (from === to && oldIndex === newIndex) return;
-    const values = { [to.dataset.name]: to.dataset.value, before: item.nextElementSibling?.dataset.id ?? "" };
+    const values = { [to.dataset.name]: to.dataset.value, before: item.nextElementSibling?.dataset.id ?? "", after: item.previousElementSibling?.dataset.id ?? "" };
     if (item.dataset.rev) values.rev = item.dataset.rev;
     let accepted = false;
     const note = (event) => { accepted = event.detail.ctx.response?.status < 400; };

@@ -1,4 +1,5 @@
 /* The behaviours every page of the staff has. Each is one file and starts and stops with its own markup. */
+import "./badge-preview.js";
 import "./bulk-bar.js";
 import "./char-count.js";
 import "./confirm-dialog.js";
@@ -15,6 +16,7 @@ import "./nav-memory.js";
 import "./offline-note.js";
 import "./openers.js";
 import "./quiet-tabs.js";
+import "./row-order.js";
 import "./sms-counter.js";
 import "./tab-order.js";
 import "./theme.js";

@@ -1,0 +1,25 @@
+"""Who is signed in, in the tests of the lifecycle."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.demo import make
+from app.staff.models import Staff
+from tests.harness.client import Client
+
+
+@pytest.fixture
+def owner(client: Client) -> Staff:
+    """The owner, signed in at `client`."""
+    member = make.staff("Inès Garnier", "owner")
+    client.sign_in(member)
+    return member
+
+
+@pytest.fixture
+def agent(client: Client) -> Staff:
+    """An agent, signed in at `client`."""
+    member = make.staff("Tom Wright", "agent")
+    client.sign_in(member)
+    return member
