@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 
 from app import web
-from app.staff import passwords
+from app.staff import accounts, passwords
 from app.staff.forms import ChangePasswordForm, PreferencesForm
 
 bp = Blueprint("account", __name__)
@@ -44,8 +44,9 @@ def change_password() -> Response:
     form = ChangePasswordForm(staff=current_user)
     if not form.validate():
         return _page(form, status=422)
-    passwords.set_password(current_user, form.password.data or "")
-    login_user(current_user, remember=True)  # all other sessions of this person have just ended
+    staff = accounts.get_staff(current_user.id)
+    passwords.set_password(staff, form.password.data or "")
+    login_user(staff, remember=True)  # all other sessions of this person have just ended
     if not web.wants_partial():
         return web.go(url_for("account.preferences"))
     return web.tell(_page(ChangePasswordForm(formdata=None, staff=current_user)), _("Your password is changed"))

@@ -102,7 +102,7 @@ class ChangePasswordForm(NewPasswordForm):
         self.staff = staff
 
     def validate_current(self, field: PasswordField) -> None:
-        if passwords.check(self.staff.email, field.data or "") is not self.staff:
+        if passwords.check(self.staff.email, field.data or "") is None:
             raise ValidationError(_("This is not your password."))
 
 
