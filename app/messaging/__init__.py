@@ -9,6 +9,7 @@ from app.messaging import (
     conversations,
     delivery,
     inbox_views,
+    log_views,
     models,
     rules,
     tracking,
@@ -20,6 +21,7 @@ from app.scans import Scan
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(inbox_views.bp)
+    app.register_blueprint(log_views.bp)
     app.register_blueprint(tracking_views.bp)
     app.register_blueprint(unsubscribe_views.bp)
     delivery.register()

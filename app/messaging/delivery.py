@@ -98,7 +98,7 @@ def claim(*, urgent: bool, limit: int = BATCH) -> Batch:
     for message in ready:
         _address(message, stationery)
     conversations.show_automatic([message for message in ready if message.conversation_id is None])
-    drafts = {message.id: _draft(message, stationery) for message in ready if message.channel == EMAIL}
+    drafts = {message.id: draft_of(message, stationery) for message in ready if message.channel == EMAIL}
     tracked = {
         address for draft in drafts.values() if mail.is_tracked(draft.category) for address in mail.addresses_in(draft)
     }
@@ -153,6 +153,24 @@ def register() -> None:
                 in_flight=partial(in_flight, urgent=urgent),
             )
         )
+
+
+def draft_of(message: Message, stationery: mail.Stationery) -> mail.Draft:
+    """What of a message goes into its mail."""
+    person = message.staff or message.contact
+    return mail.Draft(
+        message_id=message.id,
+        contact_id=message.contact_id,
+        category=message.category,
+        kind=message.kind,
+        to_name=person.name if person else "",
+        to_address=message.to_address,
+        reference=message.provider_id or "",
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        language=(person.language if person else "") or stationery.studio.language,
+    )
 
 
 def _take_due(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
@@ -286,23 +304,6 @@ def _address(message: Message, stationery: mail.Stationery) -> None:
 
 def _stationery() -> mail.Stationery:
     return mail.Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
-
-
-def _draft(message: Message, stationery: mail.Stationery) -> mail.Draft:
-    person = message.staff or message.contact
-    return mail.Draft(
-        message_id=message.id,
-        contact_id=message.contact_id,
-        category=message.category,
-        kind=message.kind,
-        to_name=person.name if person else "",
-        to_address=message.to_address,
-        reference=message.provider_id or "",
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        language=(person.language if person else "") or stationery.studio.language,
-    )
 
 
 def _parcel(

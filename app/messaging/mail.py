@@ -88,6 +88,13 @@ class Stationery:
             boundary=f"=_{draft.message_id:x}_encore",
         )
 
+    def sheet(self, draft: Draft) -> str:
+        """The HTML of a mail as it looks, without anything that tracks."""
+        footer = footer_of(draft.category, draft.kind) if draft.contact_id is not None else NO_FOOTER
+        slots = {"unsubscribe": "#", "body": body_as_html(draft), "marker": "", "trap": ""}
+        html = _fill(self._frame(draft.language, footer)[1], slots)
+        return css_inline.inline(html) if "<style" in html else html
+
     def unsubscribe_url(self, draft: Draft, footer: str) -> str:
         """Where this person ends what this message belongs to. The link never expires."""
         kind = int(footer == TRANSACTIONAL_FOOTER)

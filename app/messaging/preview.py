@@ -1,0 +1,21 @@
+"""A message shown to the staff as its receiver has it, with links that do nothing and nothing that counts."""
+
+from __future__ import annotations
+
+import re
+
+from flask import current_app
+
+from app.messaging import delivery
+from app.messaging.mail import Stationery
+from app.messaging.models import Message
+from app.staff import studio
+
+# The unsubscribe link in particular is the client's alone.
+_LINKS = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(["'])[^"']*\2""", re.IGNORECASE)
+
+
+def as_received(message: Message) -> str:
+    """The HTML of an e-mail, frame and footer included."""
+    stationery = Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
+    return _LINKS.sub(r"\1\2#\2", stationery.sheet(delivery.draft_of(message, stationery)))
