@@ -16,7 +16,7 @@ from app.demo import opening
 from app.demo.cast import OWNER_EMAIL
 from app.demo.story import Story
 
-DAYS = 120
+DAYS = 75
 
 
 def is_wanted() -> bool:

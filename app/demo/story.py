@@ -69,10 +69,9 @@ class Story:
         if self._at(day, 8, 30):
             self._attend(day)
             self._do_tasks()
-            self._settle()
 
     def _noon(self, day: date, ago: int) -> None:
-        for _ in range(self.chance.choice((0, 1, 1, 1, 2, 2, 3))):
+        for _ in range(self.chance.choice((1, 1, 2, 2, 2, 3, 4))):
             if self._at(day, self.chance.randrange(9, 15), self.chance.randrange(60)):
                 self._lead()
         if self._at(day, 15, 0):
