@@ -1,0 +1,133 @@
+"""Workers are killed in the middle of their work and Redis forgets everything; afterwards it is as if nothing had
+been.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+from sqlalchemy import func, select
+
+from app import events, sandbox
+from app.contacts.models import Contact
+from app.db import db
+from app.demo import make
+from app.events.models import QueuedEvent
+from app.messaging.models import QUEUED, SENDING, SENT, UNCERTAIN, Message
+from app.scoring.models import ScoreLine
+from app.sequences import stats
+from app.sequences.models import Enrolment, StepRun
+from app.staff.models import StudioSetting
+from app.tasks.models import Task
+from tests.harness.live import LiveServer
+from tests.harness.smtp import SmtpSink
+from tests.harness.twilio import TwilioStandIn
+
+LEADS = 240
+CHUNK = 40
+
+STEPS: list[dict[str, Any]] = [
+    {"id": "call", "do": "task", "title": "Call {{first_name}}", "assign": {"role": "Front desk"}},
+    {"id": "sms", "do": "sms", "body": "Hi ##{{first_name}}"},
+    {"id": "known", "if": {"rules": [{"rule": "tag.has", "value": "VIP"}]}, "then": [{"id": "end", "do": "stop"}]},
+    {"id": "tag", "do": "tag.add", "tags": ["Asked"]},
+    {"id": "mail", "do": "email", "subject": "Hello", "html": "<p>Hello ##{{first_name}}</p>"},
+]
+DONE = ["call", "known", "mail", "sms", "tag"]
+
+
+def until(condition: Callable[[], bool], what: str, within: float = 90) -> None:
+    """Wait until something is so. Raises TimeoutError."""
+    pause = threading.Event()
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        pause.wait(0.05)
+
+
+def count(of: Any, *where: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(of).where(*where)) or 0
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(420)
+@pytest.mark.req("WRK-02", "BEY-01", "BEY-03", "BEY-20")
+def test_every_lead_has_exactly_its_run_its_messages_and_its_points(
+    live_server: LiveServer, smtp: SmtpSink, twilio: TwilioStandIn
+) -> None:
+    def so(condition: Callable[[], bool]) -> Callable[[], bool]:
+        def asked() -> bool:
+            with live_server.database():
+                return condition()
+
+        return asked
+
+    def lose_the_worker() -> None:
+        live_server.kill("worker")
+        with redis.Redis.from_url(live_server.settings.redis_url or "") as broker:
+            broker.flushall()
+        live_server.start("worker")
+
+    with live_server.database():
+        make.sequence(*STEPS, title="Chaos")
+    for _ in range(0, LEADS, CHUNK):
+        with live_server.database():
+            for _ in range(CHUNK):
+                events.record("demo.booked", make.lead().contact, name="Visit")
+
+    until(so(lambda: count(Enrolment) > 0), "nobody is enrolled")
+    lose_the_worker()
+    for share in (0.1, 0.4, 0.7):
+        until(so(lambda: _on_their_way() >= 2 * LEADS * share), "messages have stopped")  # noqa: B023
+        lose_the_worker()
+
+    until(so(lambda: count(QueuedEvent) == 0 and count(Message, Message.status == QUEUED) == 0), "work is left")
+    with live_server.database():
+        # What a killed worker had in hand is looked into once its lease has run out.
+        db.session.merge(StudioSetting(key=sandbox.KEY, value=600.0))
+    until(so(lambda: count(Message, Message.status == SENDING) == 0), "messages are stuck")
+    until(so(lambda: count(Message, Message.status == QUEUED) == 0), "messages are left")
+
+    with live_server.database():
+        _check_the_books()
+        _check_the_post(smtp, twilio)
+
+
+def _on_their_way() -> int:
+    """Messages that are no longer waiting, those included that a killed worker had in hand."""
+    return count(Message, Message.status != QUEUED)
+
+
+def _check_the_books() -> None:
+    assert count(Enrolment, Enrolment.status == "completed") == LEADS
+    assert len(set(db.session.scalars(select(Enrolment.contact_id)))) == LEADS
+    assert stats.unbalanced() == []
+    runs: dict[int, list[str]] = {}
+    for enrolment_id, step_id in db.session.execute(select(StepRun.enrolment_id, StepRun.step_id)):
+        runs.setdefault(enrolment_id, []).append(step_id)
+    assert {tuple(sorted(steps)) for steps in runs.values()} == {tuple(DONE)}
+    assert set(Counter(db.session.scalars(select(Task.contact_id))).values()) == {1}
+    points = db.session.execute(select(ScoreLine.contact_id, func.count()).group_by(ScoreLine.contact_id)).all()
+    assert [number for _contact, number in points] == [1] * LEADS
+
+
+def _check_the_post(smtp: SmtpSink, twilio: TwilioStandIn) -> None:
+    """Each message is with its receiver once, or stands as uncertain; and no state claims what is not so."""
+    rows = db.session.execute(
+        select(Message.channel, Message.status, Contact.email, Contact.phone).join(Message.contact)
+    )
+    per_person: Counter[str] = Counter()
+    for channel, status, email, phone in rows:
+        arrived = len(smtp.sent_to(email or "")) if channel == "email" else len(twilio.sent_to(phone or ""))
+        per_person[channel] += 1
+        assert status in {SENT, "delivered", UNCERTAIN}
+        assert arrived <= 1
+        assert arrived == 1 or status == UNCERTAIN
+    assert per_person == {"email": LEADS, "sms": LEADS}
