@@ -5,6 +5,8 @@ customElements.define("modal-host", class extends HTMLElement {
     const { signal } = this.quit;
     this.watcher = new MutationObserver(() => this.open());
     this.watcher.observe(this, { childList: true });
+    // A dialog that comes in place of one with the same id is given its attributes anew once htmx has settled: without `open`.
+    this.addEventListener("htmx:after:settle", () => this.open(), { signal });
     document.addEventListener("modal-close", () => this.close(), { signal });
     this.addEventListener("close", () => this.empty(), { signal, capture: true });
     this.addEventListener("click", (event) => this.closeOnClick(event), { signal });
