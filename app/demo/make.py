@@ -17,8 +17,8 @@ from app.contacts.models import Contact
 from app.contacts.people import Details
 from app.db import db
 from app.events.models import QueuedEvent
-from app.leads import capture, queries
-from app.leads.models import Lead, LeadSource
+from app.leads import capture, lead_forms, queries
+from app.leads.models import Lead, LeadForm, LeadSource
 from app.messaging import inbound, tracking
 from app.messaging.models import Message, TrackedLink
 from app.scoring import ledger
@@ -108,6 +108,16 @@ def source(name: str | None = None) -> LeadSource:
 def lead(of: Contact | None = None, *, from_source: str = "Website form", **more: Any) -> Lead:
     """An open lead, of a new contact unless told whose; `more` is what `capture_lead` takes."""
     return capture.capture_lead(of or contact(), source(from_source), by=SYSTEM, **more)
+
+
+def lead_form(
+    title: str | None = None, *, from_source: str = "Website form", fields: list[dict[str, Any]] | None = None
+) -> LeadForm:
+    """A form for visitors, at `/f/` and its slug; it also asks for last name and phone unless told otherwise."""
+    asked = [{"key": "last_name"}, {"key": "phone"}] if fields is None else fields
+    return lead_forms.create_form(
+        lead_forms.Design(title=title or f"Your first class {next(_numbers)}", source=source(from_source), fields=asked)
+    )
 
 
 def task(

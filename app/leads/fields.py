@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from wtforms import Field, Form, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import DateInput, NumberInput, TextInput
 
@@ -38,12 +39,12 @@ def form_field(field: CustomField, *, label: str = "", required: bool = False, a
     wanted = InputRequired(_("Fill this in.")) if required else Optional()
     text = label or field.name
     if field.kind in {CHOICE, YES_NO}:
-        offered = [(one, one) for one in field.choices]
+        offered = [SelectChoice(one) for one in field.choices]
         if field.kind == YES_NO:
-            offered = [("yes", _("Yes")), ("no", _("No"))]
+            offered = [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))]
         if as_chips and len(offered) <= MOST_CHIPS:
             return RadioField(text, [wanted, Fits(field)], choices=offered, validate_choice=False)
-        return SelectField(text, [wanted, Fits(field)], choices=[("", "–"), *offered])
+        return SelectField(text, [wanted, Fits(field)], choices=[SelectChoice("", "–"), *offered])
     widget = {NUMBER: NumberInput(step="any"), DATE: DateInput()}.get(field.kind, TextInput())
     return StringField(text, [wanted, Fits(field)], widget=widget)
 

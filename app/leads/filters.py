@@ -136,7 +136,7 @@ class Filters:
 
     def conditions(self, *, now: datetime, zone: ZoneInfo) -> list[ColumnElement[bool]]:
         """What a lead, joined with its contact, has to be. Days are those of `zone`."""
-        wanted: list[ColumnElement[bool]] = [_mentions(word) for word in self.q.lower().split()[:6]]
+        wanted: list[ColumnElement[bool]] = [_mentions(word) for word in self._words]
         if self.status:
             wanted.append(Lead.status.in_(_statuses(self.status)))
         if self.stages:
@@ -150,6 +150,11 @@ class Filters:
         if self.hides_fraud:
             wanted.append(~is_fraudulent())
         return wanted + self._created_conditions(now, zone)
+
+    @property
+    def _words(self) -> list[str]:
+        """What is searched for, word by word; a number stays whole, however it is spaced."""
+        return [self.q] if re.fullmatch(r"[\d\s+().-]+", self.q) else self.q.lower().split()[:6]
 
     def _created_conditions(self, now: datetime, zone: ZoneInfo) -> list[ColumnElement[bool]]:
         since, until = self.since, self.until

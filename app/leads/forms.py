@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Form, IntegerField, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from app.contacts.people import Details
@@ -30,6 +32,15 @@ SOURCE_ICONS = (
 
 def at_most(length: int) -> Length:
     return Length(max=length, message=_l("At most %(max)d characters."))
+
+
+def _options(
+    of: Sequence[LeadSource] | Sequence[LeadStage] | Sequence[Staff] | Sequence[Location],
+    nothing: LazyString | None = None,
+) -> list[SelectChoice]:
+    """The options of a choice by id; 0 is none of them."""
+    none = [SelectChoice(0, nothing)] if nothing is not None else []
+    return none + [SelectChoice(one.id, one.name) for one in of]
 
 
 class PersonForm(Form):
@@ -61,9 +72,9 @@ class NewLeadForm(PersonForm):
     note = TextAreaField(_l("Note"), [at_most(LONGEST_NOTE)])
 
     def offer(self, sources: Sequence[LeadSource], stages: Sequence[LeadStage], staff: Sequence[Staff]) -> None:
-        self.source.choices = [(source.id, source.name) for source in sources]
-        self.stage.choices = [(stage.id, f"{stage.emoji} {stage.name}".strip()) for stage in stages]
-        self.assignee.choices = [(0, _l("Whose turn it is")), *((one.id, one.name) for one in staff)]
+        self.source.choices = _options(sources)
+        self.stage.choices = _options(stages)
+        self.assignee.choices = _options(staff, nothing=_l("Whose turn it is"))
 
 
 class StageForm(Form):
@@ -73,18 +84,18 @@ class StageForm(Form):
     rev = IntegerField(validators=[Optional()])
 
     def offer(self, stages: Sequence[LeadStage]) -> None:
-        self.stage.choices = [(stage.id, stage.name) for stage in stages]
+        self.stage.choices = _options(stages)
 
 
 class AssigneeForm(Form):
     assignee = SelectField(_l("Assignee"), coerce=int)
 
     def offer(self, staff: Sequence[Staff]) -> None:
-        self.assignee.choices = [(0, _l("Nobody")), *((one.id, one.name) for one in staff)]
+        self.assignee.choices = _options(staff, nothing=_l("Nobody"))
 
 
 class StatusForm(Form):
-    status = SelectField(_l("Status"), choices=[(one, one) for one in queries.SETTABLE])
+    status = SelectField(_l("Status"), choices=[SelectChoice(one) for one in queries.SETTABLE])
 
 
 class StageSetupForm(Form):
@@ -94,7 +105,7 @@ class StageSetupForm(Form):
 
 class SourceSetupForm(Form):
     name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), at_most(120)])
-    icon = SelectField(_l("Icon"), choices=[(icon, icon) for icon in SOURCE_ICONS], default="forms")
+    icon = SelectField(_l("Icon"), choices=[SelectChoice(icon) for icon in SOURCE_ICONS], default="forms")
 
 
 class ReplacementForm(Form):
@@ -103,7 +114,7 @@ class ReplacementForm(Form):
     replacement = SelectField(_l("Its leads go to"), coerce=int, default=0)
 
     def offer(self, others: Sequence[LeadStage] | Sequence[LeadSource]) -> None:
-        self.replacement.choices = [(0, _l("Choose…")), *((other.id, other.name) for other in others)]
+        self.replacement.choices = _options(others, nothing=_l("Choose…"))
 
 
 class LeadFormForm(Form):
@@ -116,11 +127,14 @@ class LeadFormForm(Form):
     source = SelectField(_l("Source"), coerce=int)
     new_source = StringField(_l("New source"), [at_most(120)])
     location_id = SelectField(_l("Location"), coerce=int)
-    language = SelectField(_l("Language"), choices=[("", _l("The visitor’s")), *LANGUAGES.items()])
+    language = SelectField(
+        _l("Language"),
+        choices=[SelectChoice("", _l("The visitor’s")), *(SelectChoice(*one) for one in LANGUAGES.items())],
+    )
 
     def offer(self, sources: Sequence[LeadSource], locations: Sequence[Location]) -> None:
-        self.source.choices = [(0, _l("Choose…")), *((source.id, source.name) for source in sources)]
-        self.location_id.choices = [(0, _l("Not said")), *((one.id, one.name) for one in locations)]
+        self.source.choices = _options(sources, nothing=_l("Choose…"))
+        self.location_id.choices = _options(locations, nothing=_l("Not said"))
 
     def validate_source(self, field: SelectField) -> None:
         """A form cannot be saved without a source; a new one can be named right here (FORM-01)."""
