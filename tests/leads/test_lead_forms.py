@@ -222,7 +222,13 @@ def test_a_closed_form_says_so_and_takes_nothing(client: Client) -> None:
 
 @pytest.mark.req("FORM-01")
 def test_a_form_needs_a_source_which_may_be_named_on_the_spot(owner: Client) -> None:
-    typed = {"title": "Open day", "field": ["first_name", "email", "phone"], "location_id": 0, "source": 0, "language": ""}
+    typed = {
+        "title": "Open day",
+        "field": ["first_name", "email", "phone"],
+        "location_id": 0,
+        "source": 0,
+        "language": "",
+    }
 
     refused = owner.post("/website/lead-forms/new", data=typed)
     assert refused.status_code == 422
