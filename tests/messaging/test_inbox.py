@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import ModuleType
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.contacts import consent
@@ -19,6 +17,7 @@ from app.demo import make
 from app.messaging import conversations, outgoing
 from app.messaging.models import Message
 from app.staff.models import Staff
+from tests.harness import queries
 from tests.harness.client import Client
 from tests.harness.twilio import TwilioStandIn
 from tests.harness.work import Workers
@@ -46,19 +45,6 @@ def _webhook(twilio: TwilioStandIn) -> None:
 def names(page: TestResponse) -> list[str]:
     """Whose conversations the list shows, from the top."""
     return re.findall(r'<b class="clip grow">([^<]+)</b>', page.text)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.req("INB-01", "INB-08")
@@ -275,14 +261,14 @@ def test_earlier_messages_are_a_press_away(lea: Staff, ana: Contact, client: Cli
 def test_a_page_costs_the_same_however_much_there_is(lea: Staff, client: Client, ana: Contact, address: str) -> None:
     outgoing.send_by_hand(ana, "sms", "Hello", by=lea)
     client.get(address.format(id=ana.id))
-    with counted() as few:
+    with queries.counted() as few:
         client.get(address.format(id=ana.id))
     for _ in range(25):
         contact = make.client()
         conversations.assign(conversations.of(contact), make.staff())
         outgoing.send_by_hand(ana, "sms", "Hello", by=make.staff())
     db.session.commit()
-    with counted() as many:
+    with queries.counted() as many:
         assert client.get(address.format(id=ana.id)).status_code == 200
 
     assert len(many) <= len(few)
