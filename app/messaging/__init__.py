@@ -11,6 +11,7 @@ from app.messaging import (
     inbox_views,
     log_views,
     models,
+    panel,
     rules,
     tracking,
     tracking_views,
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(unsubscribe_views.bp)
     delivery.register()
     scans.register(Scan("snoozes", conversations.end_snoozes, conversations.next_snooze_end))
+    panel.hang()
     scans.register(Scan("opens and clicks", tracking.judge, tracking.next_judgement))
 
 

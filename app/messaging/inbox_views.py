@@ -16,7 +16,7 @@ from app import badges, clock, panels, web
 from app.contacts import queries, tags, timeline
 from app.contacts.models import Contact
 from app.db import db
-from app.lifecycle import board, stages
+from app.lifecycle import stages
 from app.messaging import conversations, outgoing, threads, transcript
 from app.messaging.models import Conversation
 from app.messaging.threads import Filters
@@ -142,24 +142,6 @@ def snooze(contact_id: int) -> Response:
     return _moved(thread, _("Snoozed"), undo=url_for(".set_state", contact_id=contact_id, state="open"))
 
 
-@bp.post("/<int:contact_id>/lifecycle-stage")
-@web.needs("inbox.use")
-def move(contact_id: int) -> Response:
-    contact = queries.get_contact(contact_id, seen_by=current_user)
-    wanted = request.form.get("stage", "")
-    stage = next((one for one in stages.all_stages() if one.key == wanted), None)
-    if wanted and stage is None:
-        abort(422)
-    board.move_contact(contact, stage, by=current_user)
-    answer = web.reply(
-        "inbox/_profile.html",
-        also=("inbox/_messages.html",),
-        back=url_for(".show", contact_id=contact.id),
-        **(_thread(contact) | _beside(contact)),
-    )
-    return web.trigger(answer, CHANGED)
-
-
 @badges.badge("inbox")
 def waiting() -> badges.Count | None:
     """The number on the menu: who waits for an answer."""
@@ -196,7 +178,7 @@ def _thread(contact: Contact, *, channel: str | None = None) -> dict[str, Any]:
 def _beside(contact: Contact) -> dict[str, Any]:
     return {
         "recent": timeline.timeline_of(contact, limit=RECENT).rows,
-        "lifecycle_stages": stages.all_stages(),
+        "stages": stages.all_stages() if stages.is_shown() else [],
         "addable_tags": [tag for tag in tags.all_tags(tags.CLIENT) if tag not in contact.tags],
         "panels": panels.shown("thread", contact),
     }

@@ -209,13 +209,13 @@ def test_teachers_do_not_read_the_inbox(client: Client, ana: Contact) -> None:
 @pytest.mark.req("GEN-04", "INB-04")
 def test_the_lifecycle_stage_is_changed_beside_the_thread(lea: Staff, ana: Contact, client: Client) -> None:
     make.lead(ana)
-    client.post(f"/inbox/{ana.id}/lifecycle-stage", data={"stage": "payment"})
+    page = client.get(f"/inbox/{ana.id}").text
+    [address] = set(re.findall(r'action="([^"]+/lifecycle-stage)"', page))
+    client.post(address, data={"stage": "payment"})
 
     assert ana.lifecycle_stage is not None
     assert ana.lifecycle_stage.key == "payment"
-    page = client.get(f"/inbox/{ana.id}").text
-    assert "Lifecycle stage set to" in page or "Moved from" in page
-    assert client.post(f"/inbox/{ana.id}/lifecycle-stage", data={"stage": "nowhere"}).status_code == 422
+    assert re.search(r'id="event-\d+">.*Moved from .*Léa Fontaine', client.get(f"/inbox/{ana.id}").text)
 
 
 @pytest.mark.req("BEY-22")
@@ -273,3 +273,12 @@ def test_a_page_costs_the_same_however_much_there_is(lea: Staff, client: Client,
 
     assert len(many) <= len(few)
     assert len(many) < 30
+
+
+@pytest.mark.req("INB-15")
+def test_the_profile_shows_the_last_messages_and_leads_to_the_thread(lea: Staff, ana: Contact, client: Client) -> None:
+    outgoing.send_by_hand(ana, "sms", "Your scarf is here", by=lea)
+
+    page = client.get(f"/contacts/{ana.id}").text
+    assert "Your scarf is here" in page
+    assert f'href="/inbox/{ana.id}"' in page
