@@ -23,7 +23,7 @@ PAGES = [
     ("/style/", "dark", DESKTOP),
     ("/style/", "light", PHONE),
     ("/style/", "dark", PHONE),
-    ("/dashboard/index", "light", DESKTOP),
+    ("/account", "light", DESKTOP),
     ("/settings/general", "dark", DESKTOP),
     ("/nowhere", "light", DESKTOP),
     ("/sign-in", None, DESKTOP),
