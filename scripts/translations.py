@@ -22,6 +22,7 @@ OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
 KEYWORDS = {
     "_": None,
     "_l": None,
+    "N_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

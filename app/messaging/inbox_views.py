@@ -58,7 +58,7 @@ def show(contact_id: int) -> Response:
     context = _thread(contact) | _beside(contact)
     if web.wants_partial():
         answer = web.reply("inbox/_thread.html", also=("inbox/_profile.html",), back="", **context)
-        return web.trigger(answer, CHANGED)
+        return _changed(answer)
     filters = Filters.read(request.args)
     return web.page("inbox/index.html", **(context | _listing(filters, contact.id)))
 
@@ -94,7 +94,7 @@ def send(contact_id: int) -> Response:
         back=url_for(".show", contact_id=contact.id),
         **_thread(contact, channel=form.get("channel")),
     )
-    return web.trigger(answer, CHANGED)
+    return _changed(answer)
 
 
 @bp.post("/<int:contact_id>/reading")
@@ -102,7 +102,7 @@ def send(contact_id: int) -> Response:
 def read(contact_id: int) -> Response:
     """Somebody has a thread before their eyes: it is read (INB-06). The page posts this when it shows one."""
     conversations.read(_conversation(contact_id))
-    return web.trigger(make_response("", 204), CHANGED)
+    return _changed(make_response("", 204))
 
 
 @bp.post("/<int:contact_id>/assignee")
@@ -187,8 +187,19 @@ def _beside(contact: Contact) -> dict[str, Any]:
 def _moved(thread: Conversation, said: str, *, undo: str | None = None) -> Response:
     contact = queries.get_contact(thread.contact_id, seen_by=current_user)
     back = url_for(".show", contact_id=contact.id)
-    context: dict[str, Any] = {"contact": contact, "thread": thread, "staff": _staff(), "snoozes": _snoozes()}
-    return web.trigger(web.reply("inbox/_bar.html", back=back, toast=said, undo=undo, **context), CHANGED)
+    if not web.wants_partial():
+        return redirect(back, code=303)  # type: ignore[return-value]
+    # The Undo of a toast swaps nothing in, so there the bar comes out of band.
+    oob = "" if request.headers.get("HX-Target", "").endswith("#thread-bar") else web.OOB
+    bar = render_template(
+        "inbox/_bar.html", oob=oob, contact=contact, thread=thread, staff=_staff(), snoozes=_snoozes()
+    )
+    return web.tell(_changed(make_response(bar)), said, undo=undo)
+
+
+def _changed(answer: Response) -> Response:
+    """Let the lists ask again. Said to the body: whatever was pressed may be gone by then."""
+    return web.trigger(answer, CHANGED, {"target": "body"})
 
 
 def _conversation(contact_id: int) -> Conversation:
