@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -11,11 +11,32 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Table, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    any_,
+    cast,
+    event,
+    literal,
+    text,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app import arrays
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -100,13 +121,39 @@ def insert_new(table: Table, rows: Sequence[dict[str, Any]], *, returning: Seque
     """
     if not rows:
         return []
-    kind = postgresql if is_postgresql() else sqlite
-    statement = kind.insert(table).on_conflict_do_nothing()
-    columns = [table.c[name] for name in returning]
-    if columns:
-        return list(db.session.execute(statement.returning(*columns), rows))
+    if is_postgresql():
+        names, values = arrays.with_defaults(table, rows)
+        return insert_rows(table, names, values, returning=returning)
+    statement = sqlite.insert(table).on_conflict_do_nothing()
+    if returning:
+        return list(db.session.execute(statement.returning(*(table.c[name] for name in returning)), rows))
     db.session.execute(statement, rows)
     return []
+
+
+def insert_rows(
+    table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]], *, returning: Sequence[str] = ()
+) -> list[Any]:
+    """The same for rows as plain tuples of the named columns, all that the table needs: nothing is defaulted."""
+    if not rows:
+        return []
+    if not is_postgresql():
+        return insert_new(table, [dict(zip(names, row, strict=True)) for row in rows], returning=returning)
+    statement = text(arrays.insert(table, names, returning))
+    given = arrays.parameters(table, names, rows)
+    if returning:
+        return list(db.session.execute(statement.columns(*(table.c[name] for name in returning)), given))
+    db.session.execute(statement, given)
+    return []
+
+
+def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column.in_(values)` for many numbers or names, whose statement is the same however many there are."""
+    wanted = list(values)
+    if not is_postgresql():
+        return column.in_(wanted)
+    kind: TypeEngine[Any] = Text() if isinstance(column.type, String) else BigInteger()
+    return column == any_(cast(literal(arrays.literal(wanted), Text()), ARRAY(kind)))
 
 
 def _prepare(engine: Engine) -> None:

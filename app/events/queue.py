@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import CursorResult, delete, func, select, update
 
 from app import clock
-from app.db import db, is_postgresql
+from app.db import db, is_postgresql, one_of
 from app.events.models import Event, QueuedEvent
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ def take(name: str, limit: int = 500) -> list[Event]:
     ).all()
     if not taken:
         return []
-    return list(db.session.scalars(select(Event).where(Event.id.in_(taken)).order_by(Event.id)))
+    return list(db.session.scalars(select(Event).where(one_of(Event.id, taken)).order_by(Event.id)))
 
 
 def consume_all(limit: int = 500) -> int:

@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, one_of
 from app.messaging import outgoing
 from app.messaging.models import EMAIL, IN_APP, SMS
 from app.sequences import hours, reasons
@@ -111,7 +111,7 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
 
 def _people(contact_ids: Sequence[int]) -> dict[int, Any]:
     columns = (Contact.id, Contact.email, Contact.phone, Contact.email_marketing, Contact.sms_marketing)
-    rows = db.session.execute(select(*columns, Contact.erased_at).where(Contact.id.in_(contact_ids)))
+    rows = db.session.execute(select(*columns, Contact.erased_at).where(one_of(Contact.id, contact_ids)))
     return {row.id: row for row in rows}
 
 

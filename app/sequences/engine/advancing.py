@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import select
 
 from app import clock
-from app.db import db
+from app.db import db, insert_rows, one_of
 from app.sequences import graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
 from app.sequences.engine import claiming, ending, rows, timing
@@ -80,7 +80,7 @@ class Batch:
     def write(self) -> None:
         """Keep where everybody stands now, what each step did, and who is through."""
         columns = ("enrolment_id", "sequence_id", "step_id", "outcome", "reason", "ran_at")
-        rows.insert_rows(rows.STEP_RUNS, columns, self.runs)
+        insert_rows(rows.STEP_RUNS, columns, self.runs)
         still = [one for one in self.walkers if one.status == RUNNING]
         rows.update_enrolments(
             [(one.id, one.step_id, one.due_at, one.moved_at) for one in still], ("step_id", "due_at", "moved_at")
@@ -242,7 +242,7 @@ def _done_before(walkers: Sequence[Walker]) -> dict[tuple[int, str], str]:
     """What these people have been through already: nobody meets a step twice in one run, however it was edited."""
     found = db.session.execute(
         select(StepRun.enrolment_id, StepRun.step_id, StepRun.outcome).where(
-            StepRun.enrolment_id.in_([one.id for one in walkers])
+            one_of(StepRun.enrolment_id, (one.id for one in walkers))
         )
     )
     return {(row.enrolment_id, row.step_id): row.outcome for row in found}

@@ -7,9 +7,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, FromClause, String, bindparam, column, func, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    FromClause,
+    String,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from app import arrays
 from app.db import UtcDateTime, db, is_postgresql
 from app.rules import Subject
 from app.rules.registry import expression
@@ -33,18 +46,22 @@ def _as_table(people: Sequence[About]) -> tuple[FromClause, dict[str, Any]]:
     """The people as a table that a query can select from, and its parameters."""
     if is_postgresql():
         keys, contacts, dates = zip(*people, strict=True)
-        arrays = func.unnest(
-            bindparam("keys", type_=ARRAY(BigInteger)),
-            bindparam("contacts", type_=ARRAY(BigInteger)),
-            bindparam("dates", type_=ARRAY(TIMESTAMP(timezone=True))),
+        columns = func.unnest(
+            cast(bindparam("keys", type_=Text), ARRAY(BigInteger)),
+            cast(bindparam("contacts", type_=Text), ARRAY(BigInteger)),
+            cast(bindparam("dates", type_=Text), ARRAY(TIMESTAMP(timezone=True))),
         )
-        table = arrays.table_valued(
+        table = columns.table_valued(
             column("key", BigInteger),
             column("contact_id", BigInteger),
             column("enrolled_at", UtcDateTime),
             name="asked",
         ).render_derived()
-        return table, {"keys": list(keys), "contacts": list(contacts), "dates": list(dates)}
+        return table, {
+            "keys": arrays.literal(keys),
+            "contacts": arrays.literal(contacts),
+            "dates": arrays.literal(dates),
+        }
     # The text of an instant as SQLite has it in its columns, so that the two compare.
     rows = [(key, contact, at.strftime("%Y-%m-%d %H:%M:%S.%f")) for key, contact, at in people]
     each = func.json_each(bindparam("people", type_=String)).table_valued("value", name="each")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, literal, select
 
 from app.contacts.models import Contact
-from app.db import db, is_postgresql
+from app.db import db, is_postgresql, one_of
 from app.sequences.engine import timing
 from app.sequences.models import ACTIVE, RUNNING, Enrolment, Sequence
 from app.staff import studio
@@ -101,7 +101,7 @@ def _hold_contacts(contact_ids: list[int]) -> dict[int, ZoneInfo]:
     wanted = (
         select(Contact.id, Location.zone)
         .outerjoin(Location, Location.id == Contact.location_id)
-        .where(Contact.id.in_(contact_ids))
+        .where(one_of(Contact.id, contact_ids))
         .order_by(Contact.id)
     )
     if is_postgresql():

@@ -11,7 +11,7 @@ from sqlalchemy import Table, select, tuple_
 
 from app import clock, events, wake
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, insert_rows, one_of
 from app.events import Event
 from app.sequences import reasons, triggers, waits
 from app.sequences.engine import rows, timing
@@ -79,7 +79,7 @@ def insert(candidates: Sequence[Candidate]) -> Sequence[Enrolment]:
     apart.
     """
     zones = zones_of({one.contact_id for one in candidates})
-    written = rows.insert_rows(
+    written = insert_rows(
         rows.ENROLMENTS,
         COLUMNS,
         [_row(one, zones[one.contact_id]) for one in candidates],
@@ -108,7 +108,7 @@ def zones_of(contact_ids: Collection[int]) -> dict[int, ZoneInfo]:
     found = db.session.execute(
         select(Contact.id, Location.zone)
         .outerjoin(Location, Location.id == Contact.location_id)
-        .where(Contact.id.in_(contact_ids))
+        .where(one_of(Contact.id, contact_ids))
     )
     return {row.id: timing.zone_named(row.zone or own) for row in found}
 
@@ -170,7 +170,7 @@ def _been_through(admitted: Sequence[Candidate], written: Collection[tuple[int, 
 
 
 def _note(refused: Sequence[tuple[Candidate, str]], now: datetime) -> None:
-    rows.insert_rows(
+    insert_rows(
         REFUSED,
         ("sequence_id", "contact_id", "event_id", "reason", "at"),
         [(one.program.sequence_id, one.contact_id, one.event_id, reason, now) for one, reason in refused],

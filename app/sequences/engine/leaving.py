@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app import clock
-from app.db import db
+from app.db import db, one_of
 from app.events import Event
 from app.sequences import reasons
 from app.sequences.engine.asking import About, who_match
@@ -26,7 +26,7 @@ def leave(batch: Sequence[Event]) -> int:
             happened[event.contact_id].add(event.kind)
     inside = db.session.execute(
         select(Enrolment.id, Enrolment.contact_id, Enrolment.revision_id, Enrolment.started_at)
-        .where(Enrolment.contact_id.in_(happened), Enrolment.status == RUNNING)
+        .where(one_of(Enrolment.contact_id, happened), Enrolment.status == RUNNING)
         .order_by(Enrolment.id)
         .with_for_update()
     ).all()

@@ -1,0 +1,88 @@
+"""Rows as columns for PostgreSQL: one array a column, one statement whatever the number of rows.
+
+A statement with a parameter a value is cut up and sent anew for every size of a batch; with arrays its text stays
+the same and is planned once. The arrays are written here as PostgreSQL's own literals, several times faster than the
+driver does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, String, Table
+from sqlalchemy.dialects import postgresql
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def insert(table: Table, names: Sequence[str], returning: Sequence[str] = ()) -> str:
+    """The statement that inserts rows given as arrays `:c0`, `:c1` …, leaving out those that meet a unique key."""
+    said = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({parts(table, names)})"  # noqa: S608 - names of our own tables
+    said += " ON CONFLICT DO NOTHING"
+    return f"{said} RETURNING {', '.join(returning)}" if returning else said
+
+
+def parts(table: Table, names: Sequence[str]) -> str:
+    """The arrays of these columns, as the arguments of unnest."""
+    return ", ".join(f"CAST(:c{index} AS {_kind(table.c[name])}[])" for index, name in enumerate(names))
+
+
+def parameters(table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, str]:
+    """The arrays themselves, by the names the statement has for them."""
+    columns = zip(*rows, strict=True)
+    return {
+        f"c{index}": literal(values, is_json=isinstance(table.c[name].type, JSON))
+        for index, (name, values) in enumerate(zip(names, columns, strict=True))
+    }
+
+
+def literal(values: Iterable[Any], *, is_json: bool = False) -> str:
+    """An array as PostgreSQL reads it."""
+    write = _json if is_json else _element
+    return "{" + ",".join([write(value) for value in values]) + "}"
+
+
+def with_defaults(table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
+    """The columns to write and the rows' values for them: those given, and those that the model has a default for."""
+    given = list(rows[0])
+    missing = [column for column in table.c if column.name not in rows[0] and column.default is not None]
+    values = [[row[name] for name in given] + [_default(column) for column in missing] for row in rows]
+    return given + [column.name for column in missing], values
+
+
+def _default(column: Column[Any]) -> Any:
+    default: Any = column.default
+    return default.arg(None) if default.is_callable else default.arg
+
+
+def _kind(column: Column[Any]) -> str:
+    # A cast to VARCHAR(n) would cut what is too long without a word; as TEXT the column itself refuses it.
+    if isinstance(column.type, String):
+        return "TEXT"
+    if isinstance(column.type, JSON):
+        return "JSONB"
+    return column.type.compile(_DIALECT)
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return f'"{value.isoformat()}"'
+    return _quoted(str(value))
+
+
+def _json(value: Any) -> str:
+    return _quoted(json.dumps(value, ensure_ascii=False))
+
+
+def _quoted(said: str) -> str:
+    escaped = said.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
