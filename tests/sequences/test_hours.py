@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -58,6 +58,7 @@ def test_without_hours_nothing_waits() -> None:
     assert sendable_at(due, SendingHours(), PARIS) == due
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no bug
 @given(
     due=st.datetimes(*YEARS, timezones=st.just(UTC)),
     start=st.times(max_value=time(22, 0)),
