@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ast
 
-from flask import Flask
-
-from app import web
 from tests.house import source
 
 PRODUCT = [*source.files("app/**/*.py", "workers/*.py"), source.ROOT / "wsgi.py"]
@@ -72,9 +69,3 @@ def test_no_file_is_a_tangle() -> None:
     lengths = {source.name(path): len(path.read_text().splitlines()) for path in [*code, *pages]}
 
     assert {name: lines for name, lines in lengths.items() if lines >= MOST_LINES} == {}
-
-
-def test_every_route_says_who_may(app: Flask) -> None:
-    silent = {rule.endpoint for rule in app.url_map.iter_rules() if web.permission_of(rule.endpoint) is None}
-
-    assert silent == set(), "mark the view @web.needs(…), @web.signed_in or @web.public"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from app import web
 from app.demo import make
@@ -30,11 +30,16 @@ def address(rule: Rule) -> str:
     """The route's address, about something that does not exist: who may is decided before what there is."""
     values: dict[str, object] = {}
     for name in rule.arguments:
-        converter = rule._converters[name]
-        values[name] = 987_654_321 if converter.__class__.__name__ == "IntegerConverter" else "nothing-of-that-name"
+        values[name] = _about_nothing(rule._converters[name])
     built = rule.build(values, append_unknown=False)
     assert built is not None
     return built[1]
+
+
+def _about_nothing(converter: BaseConverter) -> object:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 987_654_321 if isinstance(converter, IntegerConverter) else "nothing-of-that-name"
 
 
 def for_the_staff(app: Flask) -> list[tuple[Rule, str]]:
