@@ -143,10 +143,15 @@ def matches(typed: str) -> ColumnElement[bool]:
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    text = Contact.first_name + " " + Contact.last_name + " " + func.coalesce(Contact.email, "")
-    # SQLite knows small and capital letters of ASCII only: "élodie" is looked for as "Élodie" as well.
-    others = [] if word.isascii() else [text.contains(word.capitalize(), autoescape=True)]
-    return or_(func.lower(text).contains(word.lower(), autoescape=True), *others)
+    name = Contact.first_name + " " + Contact.last_name
+    said = [func.lower(name).contains(word.lower(), autoescape=True)]
+    if not word.isascii():
+        # SQLite knows small and capital letters of ASCII only: "élodie" is looked for as "Élodie" as well.
+        said.append(name.contains(word.capitalize(), autoescape=True))
+    address = func.lower(Contact.email)
+    # Half of all addresses hold "mail": a word is the beginning of one, unless it says by its @ that it is an address.
+    compare = address.contains if "@" in word else address.startswith
+    return or_(*said, compare(word.lower(), autoescape=True))
 
 
 def _in_stage(key: str) -> ColumnElement[bool]:

@@ -179,7 +179,7 @@ class TagForm(FlaskForm):  # type: ignore[misc]
     applies_to = SelectMultipleField(_l("What may have this tag?"), choices=options(tags.APPLIES_TO))
     is_badge = BooleanField(_l("Turn into a client badge"))
     badge_label = StringField(_l("Badge label"), [Length(max=12, message=_l("At most 12 characters."))], [tidy])
-    badge_colour = RadioField(_l("Colour"), choices=options(tags.BADGE_COLOURS), default="accent")
+    badge_colour = RadioField(_l("Colour"), choices=options(tags.BADGE_COLOURS), default="plum")
 
     def validate_applies_to(self, field: Field) -> None:
         if not field.data:

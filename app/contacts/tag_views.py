@@ -50,7 +50,7 @@ def edit(tag_id: int) -> Response:
             "applies_to": tag.applies_to,
             "is_badge": bool(tag.badge_label),
             "badge_label": tag.badge_label or "",
-            "badge_colour": tag.badge_colour or "accent",
+            "badge_colour": tag.badge_colour or "plum",
         }
     )
     return web.page("tags/edit.html", tag=tag, form=form)

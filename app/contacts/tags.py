@@ -29,14 +29,14 @@ APPLIES_TO = {
     "product": _l("Products"),
 }
 
-# The badges' colours, by the name of their pair in the tokens.
+# The badges' colours; each is a pair of the tokens in the style sheet.
 BADGE_COLOURS = {
-    "accent": _l("Plum"),
-    "ok": _l("Green"),
-    "info": _l("Blue"),
-    "warn": _l("Amber"),
-    "danger": _l("Red"),
-    "neutral": _l("Grey"),
+    "plum": _l("Plum"),
+    "green": _l("Green"),
+    "blue": _l("Blue"),
+    "amber": _l("Amber"),
+    "red": _l("Red"),
+    "grey": _l("Grey"),
 }
 
 
@@ -45,7 +45,7 @@ class Badge:
     """What stands beside the names of those who have the tag (TAG-02)."""
 
     label: str
-    colour: str = "neutral"
+    colour: str = "grey"
 
 
 class TagNameTaken(Refusal):

@@ -75,6 +75,13 @@ def timeline_page(contact_id: int) -> Response:
     return web.page("contacts/timeline.html", contact=contact, timeline=page)
 
 
+@bp.get("/contacts/<int:contact_id>/heat")
+@web.needs("contacts.see")
+def heat(contact_id: int) -> Response:
+    """Somebody's score and hot label alone, asked for again when they change."""
+    return web.page("contacts/heat.html", contact=queries.get_contact(contact_id, seen_by=current_user))
+
+
 def beside(contact: Contact) -> dict[str, Any]:
     """What the parts at the side of a contact need: lifecycle stage, tags, subscriptions."""
     carried = {tag.id for tag in contact.tags}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.leads import form_views, public_views, record_views, rules, setup_views, views
+from app.leads import erasing, form_views, panels, public_views, record_views, rules, setup_views, views
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +12,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(form_views.bp)
 
 
-__all__ = ["form_views", "init_app", "public_views", "record_views", "rules", "setup_views", "views"]
+__all__ = [
+    "erasing",
+    "form_views",
+    "init_app",
+    "panels",
+    "public_views",
+    "record_views",
+    "rules",
+    "setup_views",
+    "views",
+]

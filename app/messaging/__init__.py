@@ -8,6 +8,7 @@ from app import scans
 from app.messaging import (
     conversations,
     delivery,
+    erasing,
     inbox_views,
     log_views,
     models,
@@ -31,4 +32,4 @@ def init_app(app: Flask) -> None:
     scans.register(Scan("opens and clicks", tracking.judge, tracking.next_judgement))
 
 
-__all__ = ["models", "rules"]
+__all__ = ["erasing", "models", "rules"]

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_login import current_user
 
 from app import badges
-from app.tasks import desk, models, panels, queries, views
+from app.tasks import desk, erasing, models, panels, queries, views
 
 
 @badges.badge("tasks")
@@ -18,4 +18,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
 
 
-__all__ = ["desk", "models", "panels", "queries"]
+__all__ = ["desk", "erasing", "models", "panels", "queries"]

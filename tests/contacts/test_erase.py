@@ -11,6 +11,8 @@ from app.contacts.people import Details
 from app.db import db
 from app.demo import make
 from app.events.models import Event
+from app.messaging import outgoing
+from app.messaging.models import InboundRaw, Message
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -57,3 +59,21 @@ def test_somebody_who_comes_back_is_somebody_new() -> None:
 
     assert is_new
     assert again.id != ana.id
+
+
+def test_rooms_above_clear_what_is_theirs() -> None:
+    boss, ana = make.staff("Inès Garnier", "owner"), make.contact("Ana Silva", email="ana@mail.example")
+    lead, task = make.lead(ana, note="Ana has a bad knee"), make.task("Call Ana", contact=ana)
+    make.incoming_sms(ana, "Ana here, may I come?")
+    reminder = outgoing.send_by_hand(ana, "email", "Dear Ana", subject="Hello Ana", by=boss)
+
+    erase.erase_contact(ana, by=boss)
+    db.session.flush()
+    db.session.expire_all()
+
+    assert (lead.note, task.title) == ("", "—")
+    assert (reminder.status, reminder.subject, reminder.text) == ("suppressed", "", "")
+    told = db.session.execute(select(Message.text, Message.from_address, Message.to_address)).all()
+    assert len(told) == 2
+    assert {part for row in told for part in row} == {""}
+    assert db.session.scalars(select(InboundRaw.body)).all() == [""]

@@ -145,12 +145,12 @@ def test_hiding_the_lifecycle_hides_the_stages(client: Client, owner: Staff) -> 
 
 @pytest.mark.req("TAG-02", "TAG-04")
 def test_a_badge_stands_beside_the_names_and_a_plain_tag_does_not(client: Client, owner: Staff) -> None:
-    tags.create_tag("Advanced", badge=Badge("ADV", "ok"))
+    tags.create_tag("Advanced", badge=Badge("ADV", "green"))
     make.client("Ana Silva", tags=["Advanced", "Early bird"])
 
     row = client.get("/clients").text
 
-    assert re.findall(r'<span class="chip sm badge ok" title="Advanced">ADV</span>', row)
+    assert re.findall(r'<span class="chip sm badge green" title="Advanced">ADV</span>', row)
     assert len(re.findall(r"chip sm badge", row)) == 1
 
 

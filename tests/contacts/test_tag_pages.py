@@ -16,16 +16,16 @@ HX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 def test_a_tag_is_created_with_its_badge(client: Client, owner: Staff) -> None:
     typed = {"name": "Advanced", "applies_to": ["client", "class"], "is_badge": "y", "badge_label": "ADV"}
 
-    client.post("/clients/tags/new", data=typed | {"badge_colour": "ok"}, headers=HX)
+    client.post("/clients/tags/new", data=typed | {"badge_colour": "green"}, headers=HX)
 
     tag = tags.all_tags()[0]
     assert (tag.name, tag.applies_to, tag.badge_label, tag.badge_colour) == (
         "Advanced",
         ["client", "class"],
         "ADV",
-        "ok",
+        "green",
     )
-    assert '<span class="chip sm badge ok" title="Advanced">ADV</span>' in client.get("/clients/tags").text
+    assert '<span class="chip sm badge green" title="Advanced">ADV</span>' in client.get("/clients/tags").text
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_tag_that_cannot_be_is_said_by_the_field(
 ) -> None:
     tags.create_tag("Regular")
 
-    answer = client.post("/clients/tags/new", data={"badge_colour": "ok"} | typed, headers=HX)
+    answer = client.post("/clients/tags/new", data={"badge_colour": "green"} | typed, headers=HX)
 
     assert answer.status_code == 422
     assert said in answer.text

@@ -22,8 +22,8 @@ def test_a_tag_is_offered_where_it_applies() -> None:
 
 @pytest.mark.req("TAG-02")
 def test_a_tag_may_become_a_badge_and_stop_being_one() -> None:
-    tag = tags.create_tag("Advanced", badge=Badge("ADV", "ok"))
-    assert (tag.badge_label, tag.badge_colour) == ("ADV", "ok")
+    tag = tags.create_tag("Advanced", badge=Badge("ADV", "green"))
+    assert (tag.badge_label, tag.badge_colour) == ("ADV", "green")
 
     tags.change_tag(tag, "Advanced", ["client"])
     assert (tag.badge_label, tag.badge_colour) == (None, None)

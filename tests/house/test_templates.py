@@ -19,7 +19,7 @@ PAGES = [path for path in source.files("app/templates/**/*.html") if "mail" not 
 MANY_ROOTS = {"_head.html", "nav/_entries.html"}
 
 # More rows of a list that goes on: each has its root and id in a partial of its own.
-ROWS = {"leads/_rows.html", "leads/_cards.html"}
+ROWS = {"leads/_rows.html", "leads/_cards.html", "lifecycle/_cards.html"}
 
 FORBIDDEN = {
     r"<script(?![^>]*\b(?:src|nonce)=)": "inline scripts: write a module in app/static",
@@ -121,9 +121,11 @@ def _has_one_root_with_an_id(partial: Path) -> bool:
 
 def _without_jinja(text: str) -> str:
     """The HTML around the tags, with a placeholder for what is printed."""
-    # A called macro wraps what stands in it: ui.dialog("new-client", …) in an element of that id.
-    text = re.sub(r"\{%-? *call \w+\.\w+\(\s*\"([\w-]+)\".*?%\}", r'<div id="\1">', text, flags=re.DOTALL)
-    text = re.sub(r"\{%-? *endcall *-?%\}", "</div>", text)
+    opening = re.search(r"\{%-? call ui\.(?:dialog|drawer)\(\s*\"([\w-]+)\".*?%\}", text, flags=re.DOTALL)
+    if opening and "<" not in text[: opening.start()]:
+        # A dialog or drawer that is drawn by its macro: the root is an element with the id that the call gives it.
+        inside, _, behind = text[opening.end() :].rpartition("{% endcall %}")
+        text = f'{text[: opening.start()]}<div id="{opening[1]}">{inside}</div>{behind}'
     text = re.sub(r"\{#.*?#\}|\{%-? *macro.*?endmacro *-?%\}|\{%.*?%\}", "", text, flags=re.DOTALL)
     return re.sub(r"\{\{.*?\}\}", "x", text, flags=re.DOTALL)
 

@@ -6,7 +6,7 @@ customElements.define("badge-preview", class extends HTMLElement {
 
   show() {
     const sample = this.querySelector("[data-sample]");
-    const colour = this.querySelector("[name=badge_colour]:checked")?.value ?? "accent";
+    const colour = this.querySelector("[name=badge_colour]:checked")?.value ?? "plum";
     sample.textContent = this.querySelector("[name=badge_label]").value || "ADV";
     sample.className = `chip sm badge ${colour}`;
   }
