@@ -15,6 +15,8 @@ from tests.harness.client import Client
 
 ROLES = [key for key, _name, _allowed in permissions.BUILT_IN]
 
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}  # a refusal is one line then, not a page
+
 # What these say for themselves: tokens, signatures and signed links stand for a person (each room tests its own).
 ANSWERED_BY_KEY = ("/api/", "/metrics")
 
@@ -81,7 +83,7 @@ def test_a_role_is_refused_what_it_may_not_do_and_nothing_else(app: Flask, clien
         if rule.endpoint in {"auth.sign_out", "live.stream"}:
             continue
         may = wanted == "signed-in" or person.may(wanted)
-        refused = client.open(address(rule), method=method).status_code == 403
+        refused = client.open(address(rule), method=method, headers=PARTIAL).status_code == 403
         if may == refused:
             wrong.append(f"{method} {rule.rule} needs {wanted}, and {key} was {'refused' if refused else 'let in'}")
 
