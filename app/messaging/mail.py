@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from html.parser import HTMLParser
 
 import css_inline
 from flask import render_template
@@ -27,6 +26,14 @@ _PARAGRAPHS = re.compile(r"\n\s*\n")
 _BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.IGNORECASE | re.DOTALL)
 _STYLES = re.compile(r"<style\b.*?</style>", re.IGNORECASE | re.DOTALL)
 _BLANKS = re.compile(r"\n{3,}")
+_HIDDEN = re.compile(r"<!--.*?-->|<(style|script|head|title)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(["'])(https?://[^"']+)\1[^>]*>(.*?)</a>""", re.IGNORECASE)
+_MARKS = (
+    (re.compile(r"<br\b[^>]*>\s*", re.IGNORECASE), "\n"),
+    (re.compile(r"\s*<li\b[^>]*>\s*", re.IGNORECASE), "\n- "),
+    (re.compile(r"\s*</?(?:p|div|h[1-6]|ul|ol|table|tr|blockquote)\b[^>]*>\s*", re.IGNORECASE), "\n\n"),
+    (re.compile(r"<[^>]*>"), ""),
+)
 
 _SLOTS = {name: f"\x02{name}\x03" for name in ("body", "unsubscribe", "marker", "trap")}
 _SLOT = re.compile("\x02([a-z]+)\x03")
@@ -186,49 +193,22 @@ def _linked(text: str) -> str:
 
 
 def as_text(html: str) -> str:
-    """HTML as plain text: what a reader without HTML needs, with the addresses of the links."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))
+    """HTML as plain text: what a reader without HTML needs, with the addresses of the links.
+
+    By patterns and not by a parser, which takes ten times as long; what is odd HTML comes out as odd text.
+    """
+    flowing = " ".join(_HIDDEN.sub("", html).split())
+    marked = _LINK.sub(_named, flowing)
+    for pattern, mark in _MARKS:
+        marked = pattern.sub(mark, marked)
+    lines = (line.strip() for line in html_escapes.unescape(marked).split("\n"))
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
 
 
-class _Reader(HTMLParser):
-    """Collects what a page says."""
-
-    BLOCKS = frozenset({"p", "div", "h1", "h2", "h3", "h4", "ul", "ol", "table", "tr", "blockquote"})
-    SILENT = frozenset({"style", "script", "title", "head"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pieces: list[str] = []
-        self.silent = 0
-        self.href = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SILENT:
-            self.silent += 1
-        elif tag == "br":
-            self.pieces.append("\n")
-        elif tag == "li":
-            self.pieces.append("\n- ")
-        elif tag in self.BLOCKS:
-            self.pieces.append("\n\n")
-        elif tag == "a":
-            self.href = dict(attrs).get("href") or ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.SILENT:
-            self.silent = max(0, self.silent - 1)
-        elif tag in self.BLOCKS:
-            self.pieces.append("\n\n")
-        elif tag == "a" and self.href.startswith("http") and self.href not in "".join(self.pieces[-2:]):
-            self.pieces.append(f" ({self.href})")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.pieces.append(data.replace("\n", " "))
+def _named(link: re.Match[str]) -> str:
+    """A link as one can copy it: its words, and where it leads unless they say so."""
+    address, words = link[2], link[3]
+    return words if address in words else f"{words} ({address})"
 
 
 def _fill(frame: list[str], slots: Mapping[str, str]) -> str:
