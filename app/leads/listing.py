@@ -16,7 +16,7 @@ from app.events import catalogue
 from app.events.models import Event
 from app.leads import queries
 from app.leads.filters import Filters
-from app.leads.models import Lead, LeadStage
+from app.leads.models import OPEN_STATUSES, Lead, LeadStage
 from app.staff import studio
 from app.staff.models import Staff
 
@@ -94,6 +94,12 @@ def lane_totals(filters: Filters, *, seen_by: Staff) -> dict[int, int]:
 def total(filters: Filters, *, seen_by: Staff) -> int:
     """How many leads a filter leaves."""
     return db.session.scalar(_wanted(filters, seen_by).with_only_columns(func.count())) or 0
+
+
+def count_open(*, seen_by: Staff) -> int:
+    """How many leads are open, for this person."""
+    opened = select(func.count()).select_from(Lead).join(Lead.contact).where(Lead.status.in_(OPEN_STATUSES))
+    return db.session.scalar(opened.where(queries.is_seen_by(seen_by))) or 0
 
 
 def source_counts(*, seen_by: Staff) -> dict[int, int]:

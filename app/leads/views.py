@@ -9,7 +9,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import web
+from app import badges, web
 from app.contacts import custom_fields
 from app.contacts import queries as contact_queries
 from app.leads import capture, fields, listing, queries
@@ -18,6 +18,11 @@ from app.leads.forms import NewLeadForm
 from app.leads.words import CREATED_WORDS, STATUS_NAMES
 
 bp = Blueprint("leads", __name__)
+
+
+@badges.badge("leads")
+def open_leads() -> badges.Count | None:
+    return badges.Count(listing.count_open(seen_by=current_user)) if current_user.may("leads.see") else None
 
 
 @bp.get("/leads")

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import events
-from app.contacts import people
+from app.contacts import erase, people
 from app.contacts.models import Contact
 from app.db import db
 from app.demo import make
@@ -157,3 +157,16 @@ def test_which_purchase_closes_which_lead(was_client: bool, source: str, bought:
 
     assert (lead.status == CONVERTED) is converts
     assert (lead.converted_at is not None, lead.sale) == (converts, "S-1" if converts else "")
+
+
+@anew
+def test_what_a_lead_tells_of_somebody_goes_when_they_are_erased() -> None:
+    lead = make.lead(
+        make.contact("Ana Silva", email=None), note="Her knee", custom={"goal": "Sleep"}, faults={"email": "a@"}
+    )
+
+    erase.erase_contact(lead.contact, by=make.staff("Inès", "owner"))
+    db.session.refresh(lead)
+
+    assert (lead.note, lead.custom, lead.faults) == ("", {}, {})
+    assert lead.is_open
