@@ -21,6 +21,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import IntegerConverter, Map
 
 from app.db import db, set_reading
 
@@ -259,7 +260,15 @@ def _secure(response: Response) -> Response:
     return response
 
 
+class RecordId(IntegerConverter):
+    """A number in an address: beyond 63 bits no row can have it, and the database would choke on it."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0) -> None:
+        super().__init__(url_map, fixed_digits=fixed_digits, max=2**63 - 1)
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = RecordId
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_begin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -18,6 +19,8 @@ from app.sequences import drafts, library, publishing
 from app.staff import studio
 from app.staff.models import Location, Staff
 
+SEQUENCES = Path(__file__).parent / "sequences"
+
 
 def open_studio(today: datetime, days: int) -> None:
     """Set everything up as of the first morning of the story."""
@@ -29,10 +32,9 @@ def open_studio(today: datetime, days: int) -> None:
     _forms(sources)
     round_robin.choose_members([staff["Léa Fontaine"], staff["Tom Wright"]])
     round_robin.switch(on=True)
-    studio.put(SCORING, scoring().model_copy(update={"threshold": 12}))
+    studio.put(SCORING, scoring().model_copy(update={"threshold": 6}))
     db.session.flush()
-    sequence = drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP, "en"), by=staff["Inès Garnier"])
-    publishing.activate(sequence)
+    _build_sequences(staff["Inès Garnier"])
     db.session.commit()
 
 
@@ -66,6 +68,15 @@ def _hire() -> dict[str, Staff]:
         )
         for name, address, role, at, language in cast.STAFF
     }
+
+
+def _build_sequences(by: Staff) -> None:
+    """The one of the library, two of the studio's own, and one that is still a draft."""
+    own = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SEQUENCES.glob("*.yaml"))}
+    for name in ("first-class-to-member", "hot-today"):
+        publishing.activate(drafts.create_sequence(own[name], by=by))
+    publishing.activate(drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP, "en"), by=by))
+    drafts.create_sequence(own["we-miss-you"], by=by)
 
 
 def _label() -> None:

@@ -79,7 +79,7 @@ class Story:
             self._settle()
 
     def _evening(self, day: date, ago: int) -> None:
-        for _ in range(self.chance.choice((0, 1, 1, 2))):
+        for _ in range(self.chance.choice((1, 1, 2, 3))):
             if self._at(day, self.chance.randrange(16, 19), self.chance.randrange(60)):
                 self._question(answered=ago > FRESH_DAYS or self._happens(0.4))
         if self._at(day, 19, 30):
@@ -122,7 +122,7 @@ class Story:
 
     def _progress(self, ago: int) -> None:
         """Open leads move on, some to a purchase, some to nothing."""
-        for lead in self._open_leads(most=6):
+        for lead in self._open_leads(most=9):
             by = lead.assignee or self.chance.choice(self.desk)
             match lead.stage.key:
                 case "new":
@@ -194,11 +194,15 @@ class Story:
         if make.incoming_sms(contact, self.chance.choice(cast.QUESTIONS)) is None:
             return
         if answered:
-            clock.set(clock.now() + timedelta(minutes=self.chance.randrange(4, 50)))
+            clock.set(min(clock.now() + timedelta(minutes=self.chance.randrange(4, 50)), self.today))
             text = self.chance.choice(cast.ANSWERS).format(name=contact.first_name)
-            outgoing.send_by_hand(contact, SMS, text, by=self.chance.choice(self.desk))
+            by = self.chance.choice(self.desk)
+            outgoing.send_by_hand(contact, SMS, text, by=by)
+            conversation = conversations.of(contact)
+            if self._happens(0.6):
+                conversations.assign(conversation, by)
             if self._happens(0.5):
-                conversations.close(conversations.of(contact))
+                conversations.close(conversation)
         db.session.commit()
 
     def _read_mail(self) -> None:
@@ -225,7 +229,7 @@ class Story:
             select(Task).where(Task.status == "open", Task.created_at < clock.now() - timedelta(hours=16)).limit(20)
         ).all()
         for task in old:
-            if self._happens(0.85):
+            if self._happens(0.7):
                 desk.complete_task(task, by=self.chance.choice(self.desk))
 
     # ------------------------------------------------------------ shared

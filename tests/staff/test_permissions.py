@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -132,3 +133,14 @@ def test_somebody_held_to_one_location_finds_nobody_of_another(client: Client) -
     assert client.post(f"/settings/staff/{lea.id}/prefilter/removal").status_code == 303
     client.sign_in(lea)
     assert client.get(f"/contacts/{there.id}/score").status_code == 200
+
+
+def test_a_number_that_no_record_can_have_is_not_found(app: Flask, client: Client) -> None:
+    client.sign_in(make.staff(role_key="owner"))
+    about_one = [(rule, method) for rule, method in for_the_staff(app) if "<int:" in rule.rule]
+
+    answers = {
+        client.open(re.sub(r"\d{9,}", "9" * 30, address(rule)), method=method).status_code for rule, method in about_one
+    }
+
+    assert answers <= {404, 405}  # another route may have the address, for another method
