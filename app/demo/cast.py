@@ -115,3 +115,20 @@ NOTES = (
     "",
     "",
 )
+
+# The latest questions, still without an answer as the demo opens.
+LATEST = (
+    "Hi! Is the Thursday 18:30 still open? I could bring a friend",
+    "Bonjour, je peux utiliser mes deux semaines à Confluence aussi ?",
+    "What is the difference between Yin and Hatha, for a beginner?",
+    "Merci pour hier, c’était parfait 🙏 Je prends la carte de 10",
+)
+
+# title, for whom (the front desk where nobody is named), due in so many hours
+TO_DO = (
+    ("Confirm the open day with the osteopath", "Inès Garnier", -20),
+    ("Approve the December timetable", "Inès Garnier", 2),
+    ("Call about the corporate offer", "Inès Garnier", 26),
+    ("Send the prenatal class details", "Léa Fontaine", 1),
+    ("Order new mats for Confluence", "", 4),
+)

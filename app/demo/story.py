@@ -62,6 +62,7 @@ class Story:
             self._morning(day)
             self._noon(day, ago)
             self._evening(day, ago)
+        self._loose_ends()
 
     # ------------------------------------------------------------ parts of a day
 
@@ -222,6 +223,19 @@ class Story:
                 make.opening(message)
                 if self._happens(0.35):
                     make.click(message)
+
+    def _loose_ends(self) -> None:
+        """What lies on the desk as the demo opens: questions, tasks for everybody, one of them late."""
+        clock.set(self.today - timedelta(minutes=95))
+        asking = [lead.contact for lead in self._open_leads(most=30) if lead.contact.phone]
+        for contact, question in zip(asking[: len(cast.LATEST)], cast.LATEST, strict=False):
+            clock.set(clock.now() + timedelta(minutes=17))
+            make.incoming_sms(contact, question)
+        for title, name, due_hours in cast.TO_DO:
+            about = self.chance.choice(asking)
+            to = self.staff.get(name)
+            make.task(title, assignee=to, contact=about, due_days=due_hours / 24)
+        self._settle()
 
     def _do_tasks(self) -> None:
         """The front desk clears most of what lies there since yesterday."""
