@@ -13,4 +13,4 @@ from app.leads.models import Lead
 @erase.also
 def clear_leads(contact: Contact) -> None:
     """The lead stays in the counts; what was typed in it goes."""
-    db.session.execute(update(Lead).where(Lead.contact_id == contact.id).values(note="", custom={}))
+    db.session.execute(update(Lead).where(Lead.contact_id == contact.id).values(note="", custom={}, faults={}))
