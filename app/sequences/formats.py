@@ -52,6 +52,7 @@ def parse(given: Mapping[str, Any] | str | bytes) -> graph.Document:
 
 def dump(document: graph.Document) -> dict[str, Any]:
     """The document as plain values, with the keys it was given and its ids filled in."""
+    graph.note_filled_lists(document)
     return {"encore": 1} | document.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 

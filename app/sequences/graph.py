@@ -262,6 +262,20 @@ def _branch(step: AnyStep, name: str) -> list[AnyStep]:
         raise NoSuchStep(f"{step.id}/{name}") from None
 
 
+def note_filled_lists(document: Document) -> None:
+    """Count lists that were left out at first and filled since as given: else they would be left out of what is
+    written.
+    """
+    if document.steps:
+        document.model_fields_set.add("steps")
+    for place in walk(document):
+        if isinstance(place.step, IfStep):
+            place.step.model_fields_set.update(name for name in ("then", "otherwise") if getattr(place.step, name))
+        elif isinstance(place.step, SplitStep):
+            for branch in place.step.split:
+                branch.model_fields_set.update({"key"} | ({"steps"} if branch.steps else set()))
+
+
 # ---------------------------------------------------------------- changing
 
 

@@ -1,0 +1,137 @@
+"""Whatever is edited stays a document; whatever happens, nobody vanishes and nobody meets a step twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from types import ModuleType
+
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from app.db import db
+from app.demo import make
+from app.messaging.models import Message
+from app.sequences import drafts, enrolling, formats, graph, publishing, stats
+from app.sequences.actions.tags import TagParams
+from app.sequences.engine.program import compile_document
+from app.sequences.models import PAUSED, RUNNING, Enrolment, Sequence, StepRun
+from app.web import Refusal
+from tests.harness.work import Workers
+from tests.sequences.conftest import buy_membership, enrolments
+
+EXITS = [{"rule": "membership.purchased", "since": "enrolment"}]
+
+calmly = settings(
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+def new_step(kind: int) -> graph.AnyStep:
+    if kind == 0:
+        return graph.IfStep.model_validate({"if": {"rules": [{"rule": "client"}]}})
+    if kind == 1:
+        return graph.SplitStep.model_validate({"split": [{"share": 50}, {"share": 50}]})
+    return graph.ActionStep(do="tag.add", params=TagParams(tags=["x"]))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99), st.integers(0, 99), st.integers(0, 4))))
+def test_any_edits_leave_a_document_that_reads_back_and_compiles(
+    app: Flask, edits: list[tuple[int, int, int, int]]
+) -> None:
+    document = formats.parse({"title": "x", "trigger": {"kind": "lead.created"}, "steps": [{"do": "stop"}]})
+    for act, one, other, kind in edits:
+        places = list(graph.walk(document))
+        here = places[one % len(places)].step if places else None
+        there = places[other % len(places)].step if places else None
+        ways = list(graph.branches(here)) if here is not None else []
+        try:
+            if act == 0 or here is None or there is None:
+                document = graph.insert_after(document, here.id if here else None, new_step(kind))
+            elif act == 1 and ways:
+                document = graph.insert_into(document, here.id, ways[other % len(ways)], new_step(kind))
+            elif act == 2:
+                document = graph.remove(document, here.id, keep=ways[0] if ways and kind else None)
+            elif act == 3:
+                document = graph.move(document, here.id, after=there.id)
+        except graph.NoSuchStep:
+            assert act == 3  # into itself
+
+    ids = [place.step.id for place in graph.walk(document)]
+    assert len(set(ids)) == len(ids)
+    assert formats.parse(formats.dump(document)) == document
+    program = compile_document(document, 1, 1)
+    assert set(program.nodes) == set(ids)
+    for place in graph.walk(document):
+        node = program.nodes[place.step.id]
+        assert node.follows == graph.next_step(document, place.step.id)
+        for name, begin in node.branches.items():
+            assert begin == graph.next_step(document, place.step.id, name)
+
+
+@calmly
+@given(
+    happenings=st.lists(
+        st.tuples(st.sampled_from(["lead", "time", "pause", "resume", "edit", "buy", "stop"]), st.integers(0, 9)),
+        max_size=14,
+    )
+)
+def test_nobody_vanishes_and_nobody_gets_a_message_twice(
+    app: Flask, workers: Workers, clock: ModuleType, happenings: list[tuple[str, int]]
+) -> None:
+    clock.set("2026-06-01 10:00", zone="Europe/Paris")
+    sequence = make.sequence(
+        {"id": "sms", "do": "sms", "body": "Hi"},
+        {"id": "mail", "do": "email", "wait": {"hours": 5}, "subject": "Hello", "html": "<p>Hello</p>"},
+        {"id": "last", "do": "tag.add", "wait": {"days": 1}, "tags": ["Through"]},
+        exits=EXITS,
+    )
+    for what, number in happenings:
+        inside = [one for one in enrolments(sequence=sequence) if one.status == RUNNING]
+        one = inside[number % len(inside)] if inside else None
+        if what == "lead":
+            make.lead()
+        elif what == "time":
+            clock.set(clock.now() + timedelta(hours=3 * number))
+        elif what == "pause":
+            publishing.pause(sequence)
+        elif what == "resume":
+            publishing.resume(sequence, messages="skip" if number % 2 else "send")
+        elif what == "edit" and sequence.status != PAUSED:
+            _shuffle(drafts.draft_of(sequence), number, sequence)
+        elif what == "buy" and one is not None:
+            buy_membership(one.contact)
+        elif what == "stop" and one is not None:
+            _stop(one)
+        workers.run_until_idle()
+        assert stats.books(sequence.id).balance
+        assert stats.unbalanced() == []
+
+    _each_once(sequence.id)
+
+
+def _shuffle(document: graph.Document, number: int, sequence: Sequence) -> None:
+    """Take a step to the top and publish: people may stand before what they have been through."""
+    ids = [step.id for step in document.steps]
+    drafts.save_draft(sequence, graph.move(document, ids[number % len(ids)]))
+    publishing.publish(sequence)
+
+
+def _stop(one: Enrolment) -> None:
+    with suppress(Refusal):
+        enrolling.stop_enrolment(one, by=make.SYSTEM)
+
+
+def _each_once(sequence_id: int) -> None:
+    runs = db.session.execute(select(StepRun.enrolment_id, StepRun.step_id).where(StepRun.sequence_id == sequence_id))
+    assert all(times == 1 for times in Counter(tuple(row) for row in runs).values())
+    sent = db.session.execute(
+        select(func.count()).where(Message.sequence_id == sequence_id).group_by(Message.contact_id, Message.step_id)
+    )
+    assert all(row[0] == 1 for row in sent)

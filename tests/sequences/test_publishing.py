@@ -1,0 +1,186 @@
+"""Drafts are edited freely; publishing takes those inside along, step id by step id, and never sends a burst."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.demo import make
+from app.sequences import checking, drafts, formats, graph, publishing, stats
+from app.sequences.models import Sequence
+from tests.harness.work import Workers
+from tests.sequences.conftest import Live, enrolments, messages, only, trace
+
+SMS = {"id": "sms", "do": "sms", "body": "Hi"}
+TAG = {"id": "tag", "do": "tag.add", "tags": ["Regular"]}
+LATER = {"id": "later", "do": "email", "wait": {"days": 1}, "subject": "Hello", "html": "<p>Hello</p>"}
+DECISION = {
+    "id": "decision",
+    "wait": {"days": 1},
+    "if": {"rules": [{"rule": "client"}]},
+    "then": [{"id": "yes", "do": "tag.add", "tags": ["Yes"]}],
+    "else": [{"id": "no", "do": "sms", "body": "No"}],
+}
+
+
+def edit(sequence: Sequence, *steps: dict[str, Any], **more: Any) -> None:
+    document = formats.dump(drafts.draft_of(sequence)) | {"steps": list(steps)} | more
+    drafts.save_draft(sequence, checking.read(document))
+
+
+@pytest.mark.req("SEQ-28", "BEY-17")
+def test_undo_and_redo_walk_over_the_edits(app: Flask) -> None:
+    sequence = make.sequence(TAG, active=False)
+    edit(sequence, TAG, SMS)
+    edit(sequence, SMS)
+    drafts.undo(sequence)
+    assert [step.id for step in drafts.draft_of(sequence).steps] == ["tag", "sms"]
+    drafts.undo(sequence)
+    assert not drafts.can_undo(sequence)
+    with pytest.raises(drafts.NothingToUndo):
+        drafts.undo(sequence)
+
+    drafts.redo(sequence)
+    drafts.redo(sequence)
+    assert [step.id for step in drafts.draft_of(sequence).steps] == ["sms"]
+    assert not drafts.can_redo(sequence)
+
+
+def test_saving_what_stands_there_already_is_no_edit(app: Flask) -> None:
+    sequence = make.sequence(TAG, active=False)
+    before = sequence.draft_id
+    edit(sequence, TAG)
+
+    assert sequence.draft_id == before
+
+
+@pytest.mark.req("SEQ-28")
+def test_a_draft_touches_nobody_inside(live: Live, workers: Workers, monday: ModuleType) -> None:
+    sequence = live(SMS, LATER)
+    ana = make.lead().contact
+    workers.run_until_idle()
+    edit(sequence, SMS)
+    monday.move(days=1)
+    workers.run_until_idle()
+
+    assert drafts.has_unpublished_changes(sequence)
+    assert [step[0] for step in trace(only(ana))] == ["sms", "later"]
+
+
+@pytest.mark.req("SEQ-28", "BEY-04", "ACT-09")
+def test_who_waits_on_a_deleted_step_goes_on_with_the_next(live: Live, workers: Workers, monday: ModuleType) -> None:
+    sequence = live(SMS, LATER, TAG | {"wait": {"days": 2}})
+    ana = make.lead().contact
+    workers.run_until_idle()
+    edit(sequence, SMS, TAG | {"wait": {"days": 3}})
+    preview = publishing.preview(sequence)
+    assert (preview.removed, preview.changed, preview.inside) == ({"later": 1}, {"tag": 0}, 1)
+
+    publishing.publish(sequence)
+    assert only(ana).step_id == "tag"
+    monday.move(days=3)
+    workers.run_until_idle()
+    assert [step[0] for step in trace(only(ana))] == ["sms", "tag"]
+
+
+@pytest.mark.req("ACT-09")
+def test_a_wait_that_is_changed_moves_the_step_that_waits(live: Live, workers: Workers, monday: ModuleType) -> None:
+    sequence = live(SMS, LATER | {"wait": {"minutes": 5}})
+    ana = make.lead().contact
+    workers.run_until_idle()
+    edit(sequence, SMS, LATER | {"wait": {"hours": 1}})
+    publishing.publish(sequence)
+    monday.move(minutes=59)
+    workers.run_until_idle()
+    assert len(messages(ana)) == 1
+
+    monday.move(minutes=1)
+    workers.run_until_idle()
+    assert len(messages(ana)) == 2
+
+
+@pytest.mark.req("SEQ-28")
+def test_people_inside_may_finish_the_old_version(live: Live, workers: Workers, monday: ModuleType) -> None:
+    sequence = live(SMS, LATER)
+    ana = make.lead().contact
+    workers.run_until_idle()
+    edit(sequence, SMS, TAG)
+    publishing.publish(sequence, carry=False)
+    ben = make.lead().contact
+    monday.move(days=1)
+    workers.run_until_idle()
+
+    assert [step[0] for step in trace(only(ana))] == ["sms", "later"]
+    assert [step[0] for step in trace(only(ben))] == ["sms", "tag"]
+
+
+@pytest.mark.req("BEY-04")
+@pytest.mark.parametrize("keep", [None, graph.THEN])
+def test_a_decision_deleted_under_people_sends_nothing_twice(
+    live: Live, workers: Workers, monday: ModuleType, keep: str | None
+) -> None:
+    sequence = live(SMS, DECISION, TAG)
+    crowd = [make.lead().contact for _ in range(20)]
+    workers.run_until_idle()
+    drafts.save_draft(sequence, graph.remove(drafts.draft_of(sequence), "decision", keep=keep))
+    publishing.publish(sequence)
+    for _ in range(10):
+        monday.move(hours=12)
+        workers.run_until_idle()
+
+    expected = ["sms", "yes", "tag"] if keep else ["sms", "tag"]
+    assert [[step[0] for step in trace(only(one))] for one in crowd] == [expected] * 20
+    assert all(len(messages(one)) == 1 for one in crowd)
+    assert stats.books(sequence.id).balance
+
+
+@pytest.mark.req("ENR-08")
+def test_single_enrolment_switched_on_later_counts_the_past(live: Live, workers: Workers) -> None:
+    sequence = live(SMS)
+    ana = make.contact()
+    make.lead(ana)
+    workers.run_until_idle()
+    edit(sequence, SMS, single_enrolment=True)
+    publishing.publish(sequence)
+    make.lead(ana, from_source="Instagram")
+    workers.run_until_idle()
+
+    assert len(enrolments(ana)) == 1
+
+
+@pytest.mark.req("SEQ-24")
+def test_the_check_warns_of_placeholders_and_stops_at_errors(app: Flask) -> None:
+    sequence = make.sequence(
+        {"do": "email", "subject": "Welcome to [business name]", "html": "<p>x</p>"},
+        active=False,
+        filters={"source": "Nowhere"},
+    )
+    severities = [(one.severity, "[business name]" in one.detail) for one in publishing.check(sequence)]
+    assert severities == [("error", False), ("warning", True)]
+
+    with pytest.raises(publishing.NotReady, match="Nowhere"):
+        publishing.activate(sequence)
+    assert sequence.status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("step", "pointer", "near"),
+    [
+        ({"do": "task", "title": "Call", "assign": {"role": "Front dsk"}}, "/steps/0/assign/role", "Front desk"),
+        ({"do": "sms", "body": "Hi ##{{first_nam}}"}, "/steps/0/body", "first_name"),
+        ({"do": "lead.create", "source": "Web form"}, "/steps/0/source", "Website form"),
+        ({"do": "lifecycle.move", "stage": "Hot"}, "/steps/0/stage", "Hot lead"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_what_does(
+    app: Flask, step: dict[str, Any], pointer: str, near: str
+) -> None:
+    with pytest.raises(formats.Invalid) as refused:
+        make.sequence(step)
+
+    [fault] = refused.value.faults
+    assert fault.pointer == pointer
+    assert near in fault.detail
