@@ -21,7 +21,7 @@ FLOORS = (
     {"events", "rules"},
     {"badges", "i18n", "navigation", "panels", "scans", "web_filters", "work"},
     {"assets", "wake", "web"},
-    {"clock", "config", "db"},
+    {"arrays", "clock", "config", "db"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
