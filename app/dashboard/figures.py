@@ -136,7 +136,7 @@ def hot_people(seen_by: Staff, limit: int) -> tuple[list[Contact], int]:
 
 def waiting(seen_by: Staff, limit: int) -> tuple[list[Conversation], int]:
     """Who waits for an answer, the longest wait on top; and how many do."""
-    unanswered = and_(Conversation.waiting_since.is_not(None), Conversation.state != "closed", is_seen_by(seen_by))
+    unanswered = and_(Conversation.waiting_since.is_not(None), Conversation.state == "open", is_seen_by(seen_by))
     found = db.session.execute(
         select(Conversation, func.count().over())
         .join(Conversation.contact)

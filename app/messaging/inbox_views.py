@@ -158,6 +158,7 @@ def _listing(filters: Filters, contact_id: int | None) -> dict[str, Any]:
         "counts": threads.counts(current_user),
         "staff": _staff(),
         "current_id": contact_id,
+        "all_stages": stages.all_stages() if stages.is_shown() else [],
         "only_location": current_user.only_location,
     }
 

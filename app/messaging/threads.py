@@ -16,6 +16,7 @@ from app.contacts.keyset import Order, Page
 from app.contacts.models import Contact
 from app.contacts.queries import is_seen_by
 from app.db import db
+from app.lifecycle.models import LifecycleStage
 from app.messaging.conversations import CLOSED, OPEN, SNOOZED
 from app.messaging.models import EMAIL, IN_APP, SMS, Conversation
 from app.staff.models import Staff
@@ -44,6 +45,7 @@ class Filters:
     is_unanswered: bool = False
     channels: tuple[str, ...] = ()  # none: all
     assignee_id: int | None = None
+    stage: str = ""  # of the lifecycle, by key (INB-13)
     text: str = ""
     sort: str = LONGEST_WAIT
 
@@ -58,6 +60,7 @@ class Filters:
             is_unanswered=args.get("unanswered") == "1",
             channels=channels if len(channels) < len(CHANNELS) else (),
             assignee_id=args.get("assignee", type=int),
+            stage=args.get("stage", "").replace("\0", "")[:40],
             text=args.get("q", "").replace("\0", "").strip()[:100],
             sort=sort if sort in SORTS else LONGEST_WAIT,
         )
@@ -70,6 +73,7 @@ class Filters:
             "unanswered": "1" if self.is_unanswered else None,
             "channel": list(self.channels) or None,
             "assignee": self.assignee_id,
+            "stage": self.stage or None,
             "q": self.text or None,
             "sort": self.sort if self.sort != LONGEST_WAIT else None,
         }
@@ -78,7 +82,7 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether anything is left out beyond the view itself."""
-        return bool(self.is_unread or self.is_unanswered or self.channels or self.assignee_id or self.text)
+        return self != Filters(view=self.view, sort=self.sort)
 
 
 def threads(filters: Filters, *, seen_by: Staff, cursor: str | None = None, limit: int = PAGE) -> Page[Conversation]:
@@ -157,6 +161,9 @@ def _conditions(filters: Filters, staff: Staff) -> list[ColumnElement[bool]]:
         wanted.append(Conversation.last_channel.in_(filters.channels))
     if filters.assignee_id is not None:
         wanted.append(Conversation.assignee_id == filters.assignee_id)
+    if filters.stage:
+        stage = select(LifecycleStage.id).where(LifecycleStage.key == filters.stage)
+        wanted.append(Contact.lifecycle_stage_id.in_(stage))
     if filters.text:
         wanted.append(_mentions(filters.text))
     return wanted

@@ -102,9 +102,7 @@ def _link(event: Event, contact: Contact, people: Circle) -> str:
 
 
 def address_of(endpoint: str, **values: int) -> str:
-    """The full address of a page, without a request that says which host we are; the bell's for want of it."""
+    """The full address of a page, without a request that says which host we are."""
     public = urlsplit(current_app.config["SETTINGS"].public_url)
     adapter = current_app.url_map.bind(public.netloc, script_name=public.path or "/", url_scheme=public.scheme)
-    if endpoint not in current_app.view_functions:
-        return adapter.build("notifications.index", force_external=True)
     return adapter.build(endpoint, values, force_external=True)

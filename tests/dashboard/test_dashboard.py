@@ -197,3 +197,20 @@ def test_the_dashboard_asks_as_little_of_the_database_for_many_as_for_few(client
 
     assert statements() == few
     assert few <= 30
+
+
+@pytest.mark.req("INB-13", "DASH-02")
+def test_each_figure_of_a_card_leads_to_just_those_conversations(client: Client, ines: Staff) -> None:
+    here, elsewhere = make.contact("Ana Bell"), make.contact("Bea Cole")
+    elsewhere.lifecycle_stage = stage("payment")
+    for one in (here, elsewhere):
+        conversation(one)
+
+    page = client.get("/dashboard").text
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/inbox[^"]*stage=[^"]*)"', page)]
+
+    assert "/inbox?view=unassigned&stage=payment" in links
+    for link in links:
+        assert client.get(link).status_code == 200
+    shown = client.get("/inbox?view=unassigned&stage=payment").text
+    assert ("Bea Cole" in shown, "Ana Bell" in shown) == (True, False)

@@ -89,7 +89,7 @@ def test_whoever_is_given_a_lead_gets_a_letter_with_a_link_to_it(workers: Worker
     assert told(dave) == ["John Johnson is yours to help"]
     [letter] = letters(dave)
     assert letter.subject == "John Johnson is yours to help"
-    assert "http://localhost/" in letter.text
+    assert f"http://localhost/leads/{lead.id}" in letter.text
 
 
 def test_nobody_is_told_what_they_did_themselves(workers: Workers) -> None:
