@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.house import source
 
-# It waits for other programs, which have no way to call back.
-MAY_SLEEP = {"tests/harness/processes.py"}
+# These wait for other programs, which have no way to call back, and as long as a person takes to fill in a form.
+MAY_SLEEP = {"tests/harness/processes.py", "tests/e2e/test_story_in_the_browser.py"}
 TESTS = source.files("tests/**/*.py")
 
 
