@@ -76,7 +76,8 @@ def switch(form_id: int) -> Response:
 def qr(form_id: int) -> Response:
     """The form's public address as a QR code, for the door and for flyers (FORM-06)."""
     drawn = io.BytesIO()
-    segno.make(public_address(lead_forms.get_form(form_id)), error="m").save(drawn, kind="svg", scale=8, border=2, light="white")
+    code = segno.make(public_address(lead_forms.get_form(form_id)), error="m")
+    code.save(drawn, kind="svg", scale=8, border=2, light="white")
     response = Response(drawn.getvalue(), mimetype="image/svg+xml")
     if "download" in request.args:
         response.headers["Content-Disposition"] = "attachment; filename=qr.svg"
