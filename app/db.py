@@ -153,7 +153,7 @@ def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iter
     if not is_postgresql():
         return column.in_(wanted)
     kind: TypeEngine[Any] = Text() if isinstance(column.type, String) else BigInteger()
-    return column == any_(cast(literal(arrays.literal(wanted), Text()), ARRAY(kind)))
+    return column == any_(cast(literal(arrays.literal(wanted), arrays.Written()), ARRAY(kind)))
 
 
 def _prepare(engine: Engine) -> None:

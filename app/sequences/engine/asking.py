@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     FromClause,
     String,
-    Text,
     bindparam,
     cast,
     column,
@@ -47,9 +46,9 @@ def _as_table(people: Sequence[About]) -> tuple[FromClause, dict[str, Any]]:
     if is_postgresql():
         keys, contacts, dates = zip(*people, strict=True)
         columns = func.unnest(
-            cast(bindparam("keys", type_=Text), ARRAY(BigInteger)),
-            cast(bindparam("contacts", type_=Text), ARRAY(BigInteger)),
-            cast(bindparam("dates", type_=Text), ARRAY(TIMESTAMP(timezone=True))),
+            cast(bindparam("keys", type_=arrays.Written), ARRAY(BigInteger)),
+            cast(bindparam("contacts", type_=arrays.Written), ARRAY(BigInteger)),
+            cast(bindparam("dates", type_=arrays.Written), ARRAY(TIMESTAMP(timezone=True))),
         )
         table = columns.table_valued(
             column("key", BigInteger),
