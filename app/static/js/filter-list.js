@@ -13,9 +13,14 @@ customElements.define("filter-list", class extends HTMLElement {
     this.field.removeEventListener("keydown", this.entered);
   }
 
+  /* Every word typed begins some word of the item: "tag" finds "Add tag", not "stage". */
   filter(wanted) {
     const items = [...this.querySelectorAll("[data-words]")];
-    for (const item of items) item.hidden = !item.dataset.words.includes(wanted);
+    const typed = wanted.split(/\s+/);
+    for (const item of items) {
+      const words = item.dataset.words.split(/[\s.]+/);
+      item.hidden = !typed.every((start) => words.some((word) => word.startsWith(start)));
+    }
     for (const group of this.querySelectorAll("[data-group]")) {
       group.hidden = !group.querySelector("[data-words]:not([hidden])");
       if (group.tagName === "DETAILS") group.open = Boolean(wanted) && !group.hidden;
