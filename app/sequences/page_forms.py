@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.sequences.builder import choices
 from app.sequences.models import SequenceFolder
 from app.sequences.triggers import TRIGGERS
 
@@ -28,7 +29,7 @@ class NewSequenceForm(Form):
 
     def offer(self) -> None:
         """Offer every trigger there is."""
-        self.kind.choices = [(key, trigger.label) for key, trigger in TRIGGERS.items()]
+        self.kind.choices = choices.options((key, trigger.label) for key, trigger in TRIGGERS.items())
 
 
 class SettingsForm(Form):
@@ -45,7 +46,8 @@ class MoveForm(Form):
 
     def offer(self, folders: Sequence[tuple[SequenceFolder, int]]) -> None:
         """Offer every folder, and none."""
-        self.folder.choices = [(0, _("No folder")), *((folder.id, folder.name) for folder, _count in folders)]
+        known = ((folder.id, folder.name) for folder, _count in folders)
+        self.folder.choices = choices.options([(0, _("No folder")), *known])
 
 
 class FolderForm(Form):

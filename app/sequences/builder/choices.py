@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from app.contacts.models import Tag
 from app.db import db
@@ -57,6 +59,11 @@ def consents() -> list[Choice]:
         ("sms_marketing", _("marketing SMS")),
         ("sms_transactional", _("service SMS")),
     ]
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Values and labels as a form's list takes them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def with_chosen(choices: list[Choice], chosen: str | list[str] | None) -> list[Choice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -183,7 +184,8 @@ def icon(step: AnyStep) -> str:
 
 def _short(title: str) -> str:
     """The first words of a title that fit."""
-    plain = "".join(text for is_variable, text in words.pieces(title) if not is_variable).strip()
+    bare = "".join(text for is_variable, text in words.pieces(title) if not is_variable)
+    plain = re.sub(r"\s+([,.!?])", r"\1", bare).strip(" ,.:;")
     if len(plain) <= SHORT:
         return plain
     return (plain[:SHORT].rpartition(" ")[0] or plain[: SHORT - 1]).rstrip(" ,.:;") + "…"

@@ -26,7 +26,7 @@ from app.sequences.builder.words import WEEKDAYS
 from app.sequences.graph import ActionStep, AnyStep, IfStep, SplitStep
 from app.sequences.waits import Duration, Wait
 
-UNITS = [("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days")), ("weeks", _("weeks"))]
+UNITS = choices.options([("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days")), ("weeks", _("weeks"))])
 _IN_SMALLER = {"weeks": ("days", 7), "days": ("hours", 24), "hours": ("minutes", 60)}
 
 NOW, PREVIOUS, TRIGGER, BEFORE, AFTER = "now", "previous", "trigger", "before", "after"
@@ -45,21 +45,16 @@ class WaitForm(Form):
     until = StringField(
         _("Then at"), [Optional(), Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", message=_("A time such as 10:00."))]
     )
-    weekdays = SelectMultipleField(_("On these days"), choices=[*WEEKDAYS.items()])
+    weekdays = SelectMultipleField(_("On these days"), choices=choices.options(WEEKDAYS.items()))
 
     def offer(self, *, has_anchor: bool, is_first: bool) -> None:
         """Offer the ways that make sense where the step stands."""
-        self.way.choices = [
-            (NOW, _("At once")),
-            (PREVIOUS, _("After the step before") if not is_first else _("After a wait")),
-        ]
+        ways = [(NOW, _("At once")), (PREVIOUS, _("After a wait") if is_first else _("After the step before"))]
         if not is_first:
-            self.way.choices.append((TRIGGER, _("Counted from the trigger")))
+            ways.append((TRIGGER, _("Counted from the trigger")))
         if has_anchor:
-            self.way.choices += [
-                (BEFORE, _("Before the date of the trigger")),
-                (AFTER, _("After the date of the trigger")),
-            ]
+            ways += [(BEFORE, _("Before the date of the trigger")), (AFTER, _("After the date of the trigger"))]
+        self.way.choices = choices.options(ways)
 
     def read(self, wait: Wait | None) -> None:
         """Show a wait."""
@@ -179,12 +174,14 @@ class TaskForm(StepForm):
     body = TextAreaField(_("Details"), [Optional(), Length(max=5000)])
     whom = RadioField(
         _("For"),
-        choices=[
-            ("role", _("A role")),
-            ("location", _("A location")),
-            ("person", _("A person")),
-            ("lead_assignee", _("Whoever looks after the lead")),
-        ],
+        choices=choices.options(
+            [
+                ("role", _("A role")),
+                ("location", _("A location")),
+                ("person", _("A person")),
+                ("lead_assignee", _("Whoever looks after the lead")),
+            ]
+        ),
     )
     role = SelectField(_("Role"), validate_choice=False)
     location = SelectField(_("Location"), validate_choice=False)
@@ -195,7 +192,8 @@ class TaskForm(StepForm):
     def offer(self, step: AnyStep) -> None:
         assign = _params(step).assign
         for field, kind in ((self.role, "role"), (self.location, "location"), (self.person, "staff")):
-            field.choices = choices.with_chosen(choices.of_kind(kind) or [], getattr(assign, field.name, None))
+            named = choices.with_chosen(choices.of_kind(kind) or [], getattr(assign, field.name, None))
+            field.choices = choices.options(named)
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
@@ -222,7 +220,8 @@ class TagsForm(StepForm):
     new_tags = StringField(_("New tags, with commas between them"), [Optional(), Length(max=400)])
 
     def offer(self, step: AnyStep) -> None:
-        self.tags.choices = choices.with_chosen(choices.of_kind("tag") or [], _params(step).tags)
+        known = choices.with_chosen(choices.of_kind("tag") or [], _params(step).tags)
+        self.tags.choices = choices.options(known)
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
@@ -249,9 +248,10 @@ class NewLeadForm(StepForm):
 
     def offer(self, step: AnyStep) -> None:
         params = _params(step)
-        self.source.choices = choices.with_chosen(choices.of_kind("source") or [], params.source)
+        sources = choices.with_chosen(choices.of_kind("source") or [], params.source)
+        self.source.choices = choices.options(sources)
         stages = choices.with_chosen(choices.of_kind("lead_stage") or [], params.stage)
-        self.stage.choices = [("", _("The first one")), *stages]
+        self.stage.choices = choices.options([("", _("The first one")), *stages])
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
@@ -274,7 +274,7 @@ class LeadForm(StepForm):
         as_is = [("", _("As it is"))]
         for field, kind in ((self.stage, "lead_stage"), (self.status, "lead_status"), (self.assignee, "staff")):
             chosen = getattr(_params(step), field.name)
-            field.choices = as_is + choices.with_chosen(choices.of_kind(kind) or [], chosen)
+            field.choices = choices.options(as_is + choices.with_chosen(choices.of_kind(kind) or [], chosen))
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
@@ -296,7 +296,7 @@ class LifecycleForm(StepForm):
 
     def offer(self, step: AnyStep) -> None:
         known = choices.of_kind("lifecycle_stage") or []
-        self.stage.choices = choices.with_chosen(known, _params(step).stage)
+        self.stage.choices = choices.options(choices.with_chosen(known, _params(step).stage))
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
@@ -310,7 +310,9 @@ class ConditionForm(StepForm):
     """A condition: its rules have forms of their own."""
 
     match = SelectField(
-        _("True when"), choices=[("all", _("all of these are so")), ("any", _("one of these is so"))], default="all"
+        _("True when"),
+        choices=choices.options([("all", _("all of these are so")), ("any", _("one of these is so"))]),
+        default="all",
     )
 
     def read(self, step: AnyStep) -> None:

@@ -88,12 +88,14 @@ def new_use(key: str, *, is_exit: bool = False) -> RuleUse:
 class RuleForm(Form):
     """The fields that every rule may have; which of them are shown follows from its declaration."""
 
-    negate = SelectField(_l("Is or is not"), choices=[("", _l("is so")), ("1", _l("is not so"))], validate_choice=False)
+    negate = SelectField(
+        _l("Is or is not"), choices=choices.options([("", _l("is so")), ("1", _l("is not so"))]), validate_choice=False
+    )
     op = SelectField(_l("Compared"), validate_choice=False)
     number = IntegerField(_l("Number"), [Optional(), NumberRange(-100_000, 100_000)])
     text = StringField(_l("Value"), [Optional(), Length(max=200)])
     chosen = SelectMultipleField(_l("Value"), validate_choice=False)
-    since = SelectField(_l("When"), choices=SINCE, validate_choice=False)
+    since = SelectField(_l("When"), choices=choices.options(SINCE), validate_choice=False)
     days = IntegerField(_l("Days"), [Optional(), NumberRange(1, 3650)])
 
     def __init__(self, use: RuleUse, given: Any = None, prefix: str = "rule") -> None:
@@ -102,9 +104,9 @@ class RuleForm(Form):
         self.rule: Rule = find_rule(use.rule)
         self.known = choices.of_kind(self.rule.value)
         values = use.value if isinstance(use.value, list) else [use.value] if use.value not in {None, ""} else []
-        self.op.choices = [(op, OPS.get(op, op)) for op in self.rule.ops]
+        self.op.choices = choices.options((op, OPS.get(op, op)) for op in self.rule.ops)
         if self.known is not None:
-            self.chosen.choices = choices.with_chosen(self.known, [str(value) for value in values])
+            self.chosen.choices = choices.options(choices.with_chosen(self.known, [str(value) for value in values]))
         if given is None:
             self._show(use, values)
 
@@ -177,7 +179,7 @@ def filter_form(filters: Sequence[Any], used: Mapping[str, Any], given: Any = No
             shown[one.key] = wanted
         elif known is not None:
             fields[one.key] = SelectMultipleField(
-                one.label, choices=choices.with_chosen(known, names), validate_choice=False
+                one.label, choices=choices.options(choices.with_chosen(known, names)), validate_choice=False
             )
             shown[one.key] = names
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
@@ -39,13 +39,9 @@ class StepGone(web.Refusal):
 
 
 @bp.errorhandler(NoSuchStep)
-def _no_such_step(_error: NoSuchStep) -> Response:
-    raise StepGone
-
-
 @bp.errorhandler(UnknownRule)
-def _no_such_rule(_error: UnknownRule) -> Response:
-    abort(404)
+def _gone(_error: NoSuchStep | UnknownRule) -> Any:
+    return current_app.handle_user_exception(StepGone())
 
 
 # ------------------------------------------------------------------ steps
