@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sandbox_views.init_app(app)
     frame.init_app(app)
     app.register_blueprint(live.bp)
+    app.jinja_env.globals["latest_event"] = live.latest_event
     for name in ROOMS:
         room = import_module(f"app.{name}")
         if hasattr(room, "init_app"):

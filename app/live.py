@@ -34,12 +34,19 @@ LOOK_BACK = 200
 _places = threading.BoundedSemaphore(MOST_STREAMS)
 
 
+def latest_event() -> int:
+    """The newest event a page knows of as it is drawn: what comes after it, the page's stream tells."""
+    return db.session.scalar(select(func.max(Event.id))) or 0
+
+
 @bp.get("/live")
 @signed_in
 def stream() -> Response:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the generator outlives the context
     staff_id = int(current_user.id)
     since = request.headers.get("Last-Event-ID", type=int)
+    if since is None:
+        since = request.args.get("since", type=int)  # what the page knew when it was drawn
     gone = request.environ.get("waitress.client_disconnected")
     db.session.rollback()
     if not _places.acquire(blocking=False):
