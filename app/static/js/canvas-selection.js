@@ -4,6 +4,7 @@ export class Selection {
     this.canvas = canvas;
     canvas.addEventListener("click", (event) => this.clicked(event), { signal });
     canvas.addEventListener("focusin", (event) => this.makeTabStop(event.target.closest("[role=treeitem]")), { signal });
+    document.addEventListener("click", (event) => this.clickedBeside(event), { signal });
     // An edit has morphed the steps: the drawer says which one is open now, which may be new.
     document.addEventListener("step-opened", (event) => this.opened(event.detail.id ?? event.detail.value), { signal });
     document.addEventListener("step-closed", () => this.mark(null), { signal });
@@ -32,6 +33,17 @@ export class Selection {
     this.open(step);
   }
 
+  /* Links beside the canvas: "Previous" and "Next" go to a step, the drawer's cross closes it. */
+  clickedBeside(event) {
+    const link = event.target.closest("[data-go], [data-close-step]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    const step = this.find(link.dataset.go);
+    if (step) this.open(step);
+    else if ("closeStep" in link.dataset) this.shut(link.href);
+    else return;
+    event.preventDefault();
+  }
+
   /* Fetch the step's form into the drawer; the address remembers it for a reload. */
   open(step) {
     this.focus(step);
@@ -48,6 +60,16 @@ export class Selection {
 
   close() {
     document.querySelector("#step [data-close-step]")?.click();
+  }
+
+  shut(page) {
+    const drawer = document.getElementById("step");
+    drawer.replaceChildren();
+    drawer.hidden = true;
+    history.replaceState(history.state, "", page);
+    const { chosen } = this;
+    this.mark(null);
+    chosen?.focus({ preventScroll: true });
   }
 
   mark(step) {
