@@ -9,9 +9,11 @@ import pytest
 from app import clock
 from app.db import db
 from app.demo import make
-from app.sequences import drafts, enrolling, graph, hours
+from app.sequences import drafts, enrolling, graph, hours, publishing
+from app.sequences.builder import edits
 from app.sequences.models import Sequence
 from app.staff.models import Staff
+from tests.harness import queries
 from tests.harness.client import Client
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -300,3 +302,23 @@ def test_who_may_not_see_sequences_gets_none(client: Client, sequence: Sequence,
 
     assert client.get(f"/sequences/{sequence.id}").status_code == 403
     assert _post(client, f"/sequences/{sequence.id}/steps", spot="top", kind="sms").status_code == 403
+
+
+def test_the_pages_ask_as_much_for_many_as_for_few(client: Client, sequence: Sequence) -> None:
+    def asked(path: str) -> int:
+        client.get(path)
+        with queries.counted() as found:
+            assert client.get(path).status_code == 200
+        return len(found)
+
+    paths = ("/sequences", f"/sequences/{sequence.id}", f"/sequences/{sequence.id}/people")
+    few = [asked(path) for path in paths]
+    publishing.activate(sequence)
+    for _number in range(8):
+        make.sequence({"do": "sms", "body": "Hi"}, active=False, folder="Leads")
+        enrolling.enrol_by_hand(sequence, make.client())
+        edits.add_step(sequence, "top", "sms", by=make.staff(role_key="owner"))
+
+    many = [asked(path) for path in paths]
+    assert all(after <= before + 1 for before, after in zip(few, many, strict=True)), (few, many)
+    assert max(many) <= 40
