@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -283,9 +285,7 @@ class Story:
     def _somebody(self) -> Details:
         first, last = next(self.names)
         number = self.chance.randrange(10_000_000, 99_999_999)
-        plain = "".join(
-            char for char in f"{first}.{last}".lower() if char.isascii() and (char.isalnum() or char == ".")
-        )
+        plain = re.sub(r"[^a-z.]", "", unicodedata.normalize("NFKD", f"{first}.{last}".lower()))
         return Details(
             first_name=first,
             last_name=last,

@@ -1,0 +1,66 @@
+"""The pictures of `make screenshots`: every page with a lively studio's data, in both sizes and themes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.contacts.models import Contact
+from app.db import db
+from app.demo import cast, make, seed
+from app.messaging.models import Conversation
+from tests.harness.live import LiveServer
+from tests.harness.pictures import FOLDER, photograph
+
+DAYS = 15
+
+PAGES = {
+    "dashboard": "/dashboard",
+    "leads-table": "/leads?view=table",
+    "leads-board": "/leads?view=board",
+    "lead-forms": "/website/lead-forms",
+    "contacts": "/contacts",
+    "clients": "/clients",
+    "tags": "/clients/tags",
+    "custom-fields": "/clients/custom-fields",
+    "lifecycle": "/lifecycle",
+    "activity": "/activity",
+    "tasks": "/tasks",
+    "sequences": "/sequences",
+    "builder": "/sequences/1",
+    "settings": "/settings",
+    "scoring": "/settings/scoring",
+    "messages": "/settings/messages",
+    "staff": "/settings/staff",
+    "lead-form": "/f/first-class",
+}
+
+# What the README shows.
+SHOWN = {"leads-board": "leads-board", "builder": "builder", "inbox": "inbox"}
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+
+@pytest.mark.screenshots
+@pytest.mark.timeout(1200)
+def test_every_page_has_its_picture(live_server: LiveServer, page: Page) -> None:
+    with live_server.database():
+        seed.sow(DAYS)
+        latest = db.session.query(Conversation.contact_id).order_by(Conversation.waiting_since.desc()).limit(1).scalar()
+        anybody = db.session.query(Contact.id).limit(1).scalar()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(cast.OWNER_EMAIL)
+    page.get_by_label("Password").fill(make.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("sign-in"))
+
+    for name, address in {**PAGES, "inbox": f"/inbox/{latest or anybody}", "contact": f"/contacts/{anybody}"}.items():
+        page.goto(address)
+        photograph(page, name)
+
+    IMAGES.mkdir(exist_ok=True)
+    for taken, shown in SHOWN.items():
+        shutil.copy(FOLDER / f"{taken}-desktop-light.png", IMAGES / f"{shown}.png")
