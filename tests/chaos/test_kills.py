@@ -58,7 +58,7 @@ def count(of: Any, *where: Any) -> int:
 
 @pytest.mark.chaos
 @pytest.mark.timeout(420)
-@pytest.mark.req("WRK-02", "BEY-01", "BEY-03", "BEY-20")
+@pytest.mark.req("WRK-02", "BEY-20")
 def test_every_lead_has_exactly_its_run_its_messages_and_its_points(
     live_server: LiveServer, smtp: SmtpSink, twilio: TwilioStandIn
 ) -> None:

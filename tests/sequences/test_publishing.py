@@ -31,7 +31,7 @@ def edit(sequence: Sequence, *steps: dict[str, Any], **more: Any) -> None:
     drafts.save_draft(sequence, checking.read(document))
 
 
-@pytest.mark.req("SEQ-28", "BEY-17")
+@pytest.mark.req("SEQ-28")
 def test_undo_and_redo_walk_over_the_edits(app: Flask) -> None:
     sequence = make.sequence(TAG, active=False)
     edit(sequence, TAG, SMS)
@@ -70,7 +70,7 @@ def test_a_draft_touches_nobody_inside(live: Live, workers: Workers, monday: Mod
     assert [step[0] for step in trace(only(ana))] == ["sms", "later"]
 
 
-@pytest.mark.req("SEQ-28", "BEY-04", "ACT-09")
+@pytest.mark.req("SEQ-28", "ACT-09")
 def test_who_waits_on_a_deleted_step_goes_on_with_the_next(live: Live, workers: Workers, monday: ModuleType) -> None:
     sequence = live(SMS, LATER, TAG | {"wait": {"days": 2}})
     ana = make.lead().contact
@@ -117,7 +117,6 @@ def test_people_inside_may_finish_the_old_version(live: Live, workers: Workers, 
     assert [step[0] for step in trace(only(ben))] == ["sms", "tag"]
 
 
-@pytest.mark.req("BEY-04")
 @pytest.mark.parametrize("keep", [None, graph.THEN])
 def test_a_decision_deleted_under_people_sends_nothing_twice(
     live: Live, workers: Workers, monday: ModuleType, keep: str | None

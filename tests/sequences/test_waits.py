@@ -93,7 +93,6 @@ def test_a_step_before_the_class(live: Live, workers: Workers, clock: ModuleType
     assert [step[:2] for step in trace(only(late))][1:] == [("hours", "done"), ("after", "done")]
 
 
-@pytest.mark.req("WRK-04")
 def test_after_an_outage_what_should_have_come_before_is_skipped(
     live: Live, workers: Workers, clock: ModuleType
 ) -> None:
