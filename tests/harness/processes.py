@@ -78,7 +78,7 @@ def launch(
         )
 
 
-def await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, within: float = 30) -> None:
+def await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path, within: float = 90) -> None:
     """Wait until `ready()`. Raises CannotStart when the process ends before, or takes too long."""
     deadline = time.monotonic() + within
     while not ready():
