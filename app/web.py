@@ -274,6 +274,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin)
     app.before_request(_guard)
     app.after_request(_secure)
+    app.teardown_request(lambda _error: set_reading(False))  # what this thread does next may write
     app.after_request(_end)  # runs first: Flask calls these in reverse
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http_error)

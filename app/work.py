@@ -31,6 +31,7 @@ class Work:
     next_due: Callable[[], datetime | None]
     act: Callable[[Any], Iterator[None]] | None = None
     in_flight: Callable[[], bool] | None = None  # whether some process is in the middle of acting
+    release: Callable[[Any], None] | None = None  # gives back what was taken and not acted on, when acting fails
 
 
 WORK: dict[str, Work] = {}
@@ -48,6 +49,7 @@ def register(work: Work) -> None:
 def run_batch(actor: str) -> bool:
     """Do one batch. Answers whether there was any. A failure rolls the batch back and is raised."""
     work = WORK[actor]
+    taken: Any = None
     try:
         taken = work.claim()
         db.session.commit()
@@ -57,6 +59,9 @@ def run_batch(actor: str) -> bool:
             db.session.commit()
     except BaseException:
         db.session.rollback()
+        if taken and work.release is not None:
+            work.release(taken)
+            db.session.commit()
         raise
     return bool(taken)
 

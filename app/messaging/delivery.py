@@ -122,6 +122,20 @@ def send(batch: Batch) -> Iterator[None]:
         yield
 
 
+def release(batch: Batch) -> None:
+    """Return to the queue what a failure kept from being handed over: it need not wait for its lease to run out."""
+    db.session.execute(
+        update(Message)
+        .where(
+            Message.attempt.in_([parcel.attempt for parcel in batch.parcels]),
+            Message.status == SENDING,
+            Message.called_at.is_(None),
+        )
+        .values(status=QUEUED, attempts=Message.attempts - 1, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def next_due(*, urgent: bool) -> datetime | None:
     """The instant from which a lane has something to do."""
     waiting = [
@@ -151,6 +165,7 @@ def register() -> None:
                 act=send,
                 next_due=partial(next_due, urgent=urgent),
                 in_flight=partial(in_flight, urgent=urgent),
+                release=release,
             )
         )
 

@@ -169,7 +169,7 @@ def _she_unsubscribes(live_server: LiveServer, at_work: Studio, mail: Mail) -> N
     _until(visitor, lambda: _ana(live_server).email_marketing is False)
     owner.goto("/leads")
     owner.get_by_role("button", name="Fast-forward 1 day").click()
-    _until(owner, lambda: "unsubscribed" in _reason_of(live_server, "reminder"))
+    _until(owner, lambda: "nsubscribed" in _reason_of(live_server, "reminder"))
 
 
 def _she_moves_along_the_lifecycle(live_server: LiveServer, owner: Page) -> None:

