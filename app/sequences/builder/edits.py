@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from pydantic import TypeAdapter
 
 from app.rules import RuleUse
-from app.sequences import drafts, graph
+from app.sequences import drafts, formats, graph
 from app.sequences.builder import fresh, spots, words
 from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep, SplitStep, Step, Trigger
 from app.sequences.models import Sequence
@@ -104,7 +104,7 @@ def set_basics(sequence: Sequence, *, title: str, is_single: bool, by: Staff) ->
 def save(sequence: Sequence, document: Document, *, by: Staff, summary: str) -> None:
     """Keep an edit. The folder is the sequence's own, whatever an older document says."""
     folder = sequence.folder.name if sequence.folder is not None else None
-    said = document.model_dump(mode="json", by_alias=True, exclude_unset=True) | {"folder": folder}
+    said = formats.dump(document) | {"folder": folder}
     drafts.save_draft(sequence, Document.model_validate(said), by=by, summary=summary)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import clock
 from app.db import db
@@ -201,6 +202,15 @@ def test_a_sequence_without_a_trigger_is_refused_and_without_counter_conditions_
     made = client.post("/sequences", data={"title": "Mine", "kind": "lead.created"})
     assert made.status_code == 303
     assert "step-trigger" in client.get(made.location).text
+
+
+@pytest.mark.req("SEQ-07")
+def test_the_first_step_of_a_new_sequence_is_kept(client: Client, owner: Staff) -> None:
+    page = client.post("/sequences", data={"title": "Mine", "kind": "lead.created"}).location
+
+    assert _post(client, f"{page}/steps", spot="top", kind="sms").status_code == 200
+    mine = db.session.scalars(select(Sequence).where(Sequence.title == "Mine")).one()
+    assert [step.do for step in _draft(mine).steps if isinstance(step, graph.ActionStep)] == ["sms"]
 
 
 @pytest.mark.req("SEQ-24")
