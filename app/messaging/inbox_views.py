@@ -199,8 +199,8 @@ def _moved(thread: Conversation, said: str, *, undo: str | None = None) -> Respo
 
 
 def _changed(answer: Response) -> Response:
-    """Let the lists ask again. Said to the body: whatever was pressed may be gone by then."""
-    return web.trigger(answer, CHANGED, {"target": "body"})
+    """Let the lists and the menu's number ask again. Said to the body: whatever was pressed may be gone by then."""
+    return web.trigger(web.trigger(answer, CHANGED, {"target": "body"}), "counts", {"target": "body"})
 
 
 def _conversation(contact_id: int) -> Conversation:

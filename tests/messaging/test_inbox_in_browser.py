@@ -38,6 +38,8 @@ def test_a_conversation_from_the_first_word_to_the_last(inbox: Page, phone_provi
     row = inbox.locator("a.conv", has_text="Camille Moreau")
     phone_provider.receives_sms(CAMILLE, "Can I use the two weeks offer at Confluence?")
     expect(row).to_contain_text("Unanswered")
+    waiting = inbox.locator("#side-badge-inbox")
+    expect(waiting).to_contain_text("1")
 
     row.click()
     expect(inbox.locator("#thread-messages")).to_contain_text("two weeks offer")
@@ -48,6 +50,7 @@ def test_a_conversation_from_the_first_word_to_the_last(inbox: Page, phone_provi
     inbox.keyboard.press("Control+Enter")
     expect(inbox.locator(".msg.out .rcpt")).to_have_text("Sent")
     expect(row).not_to_contain_text("Unanswered")
+    expect(waiting).not_to_contain_text("1")
     assert [sms.text for sms in phone_provider.sent_to(CAMILLE)] == ["Yes, any class. See you Thursday!"]
 
     inbox.get_by_label("Message", exact=True).fill("By the way")
