@@ -130,7 +130,7 @@ def _the_messages_go_out(owner: Page, smtp: SmtpSink, phones: TwilioStandIn) -> 
     _until(owner, lambda: len(phones.sent_to(PHONE)) == 1)
     assert phones.sent_to(PHONE)[0].text.startswith("Hi Ana")
     assert smtp.sent_to(ADDRESS) == []
-    owner.get_by_role("button", name="Fast-forward 1 hour").click()
+    _fast_forward(owner, "1 hour")
     _until(owner, lambda: len(smtp.sent_to(ADDRESS)) == 1)
     return smtp.sent_to(ADDRESS)[0]
 
@@ -138,12 +138,12 @@ def _the_messages_go_out(owner: Page, smtp: SmtpSink, phones: TwilioStandIn) -> 
 def _opening_and_clicking_make_her_hot(live_server: LiveServer, at_work: Studio, html: str) -> None:
     owner, visitor = at_work.owner, at_work.visitor
     owner.goto("/leads?view=board")
-    owner.get_by_role("button", name="Fast-forward 1 hour").click()
+    _fast_forward(owner, "1 hour")
     _until(owner, lambda: _hours_since(live_server) >= 1)
     assert visitor.request.get(_found(r'src="([^"]+/o/[^"]+)"', html)).ok
     assert visitor.request.get(_found(r'href="([^"]+)"[^>]*>See the timetable', html), max_redirects=0).status == 302
     owner.goto("/leads?view=board")
-    owner.get_by_role("button", name="Fast-forward 1 hour").click()
+    _fast_forward(owner, "1 hour")
     _until(owner, lambda: _ana(live_server).is_hot)
     owner.goto("/leads?view=board")
     expect(owner.locator(".kcard", has_text="Ana Diaz").locator(".hot")).to_be_visible()
@@ -168,7 +168,7 @@ def _she_unsubscribes(live_server: LiveServer, at_work: Studio, mail: Mail) -> N
     visitor.get_by_role("button", name=re.compile("[Uu]nsubscribe")).first.click()
     _until(visitor, lambda: _ana(live_server).email_marketing is False)
     owner.goto("/leads")
-    owner.get_by_role("button", name="Fast-forward 1 day").click()
+    _fast_forward(owner, "1 day")
     _until(owner, lambda: "nsubscribed" in _reason_of(live_server, "reminder"))
 
 
@@ -198,6 +198,12 @@ def _sign_in(page: Page, email: str) -> None:
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url(re.compile("sign-in"))
+
+
+def _fast_forward(page: Page, by: str) -> None:
+    """Move the sandbox's clock; the page comes back anew once all of it has happened."""
+    with page.expect_navigation(timeout=60_000):
+        page.get_by_role("button", name=f"Fast-forward {by}").click()
 
 
 def _until(page: Page, holds: Callable[[], bool]) -> None:

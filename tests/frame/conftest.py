@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from app import clock
 from scripts import translations
 from tests.frame.house import styled_app
-from tests.harness import browser as browsers
 from tests.harness import databases
 
 DESKTOP = (1440, 900)
@@ -44,11 +43,9 @@ def address(house: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(browsers.find_chromium()))
-        yield launched
-        launched.close()
+def chromium(browser: Browser) -> Browser:
+    """The one browser of a run: Playwright takes no second one beside it."""
+    return browser
 
 
 Visit = Callable[..., Page]
