@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Iterator
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from flask_login import current_user
 from sqlalchemy import func, select
 
+from app import web
 from app.db import db, reading
 from app.events import catalogue
 from app.events.models import Event
@@ -34,9 +35,18 @@ LOOK_BACK = 200
 _places = threading.BoundedSemaphore(MOST_STREAMS)
 
 
-def latest_event() -> int:
-    """The newest event a page knows of as it is drawn: what comes after it, the page's stream tells."""
-    return db.session.scalar(select(func.max(Event.id))) or 0
+@bp.before_app_request
+def note_latest_event() -> None:
+    """Remember, before a page reads anything, up to where it will know: what comes after, its stream tells."""
+    if request.method == "GET" and web.is_page() and current_user.is_authenticated:
+        newest: int | None = db.session.scalar(select(func.max(Event.id)))
+        g.latest_event = newest or 0
+
+
+def latest_event() -> int | None:
+    """The newest event that the page at hand knows of."""
+    known: int | None = g.get("latest_event")
+    return known
 
 
 @bp.get("/live")

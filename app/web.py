@@ -52,6 +52,11 @@ def wants_partial() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") != "full"
 
 
+def is_page() -> bool:
+    """Whether a whole page is asked for: no partial, no stream, nothing for other systems."""
+    return "text/html" in request.headers.get("Accept", "text/html") and not wants_partial()
+
+
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """Show a page, or only its inside (`leads/_board.html` for `leads/board.html`) when HTMX swaps it in."""
     folder, _, name = template.rpartition("/")

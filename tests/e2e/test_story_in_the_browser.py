@@ -175,9 +175,12 @@ def _she_unsubscribes(live_server: LiveServer, at_work: Studio, mail: Mail) -> N
 def _she_moves_along_the_lifecycle(live_server: LiveServer, owner: Page) -> None:
     """Dragged to another lane; who moved her stands on her timeline."""
     owner.goto("/lifecycle")
-    card = owner.locator(".kcard", has_text="Ana Diaz")
-    lane = owner.locator(".lane", has_text="Payment")
-    card.drag_to(lane)
+    owner.locator(".kcard", has_text="Ana Diaz").hover()
+    owner.mouse.down()
+    lane = owner.get_by_role("region", name="Payment").locator("drag-list")
+    lane.hover()
+    lane.hover(position={"x": 60, "y": 40})
+    owner.mouse.up()
     _until(owner, lambda: _stage(live_server) == "Payment")
     owner.goto(f"/contacts/{_ana(live_server).id}")
     expect(owner.get_by_text(re.compile("Moved from .*New lead.* to .*Payment")).first).to_be_visible()
@@ -204,6 +207,7 @@ def _fast_forward(page: Page, by: str) -> None:
     """Move the sandbox's clock; the page comes back anew once all of it has happened."""
     with page.expect_navigation(timeout=60_000):
         page.get_by_role("button", name=f"Fast-forward {by}").click()
+    expect(page.get_by_text("The clock moved on")).to_be_visible()
 
 
 def _until(page: Page, holds: Callable[[], bool]) -> None:
