@@ -20,7 +20,7 @@ from app.demo import cast, make
 from app.events import posting
 from app.leads import board as leads_board
 from app.leads import capture
-from app.leads.models import CONTACTED, NOT_CONVERTED, OPEN_STATUSES, Lead, LeadSource, LeadStage
+from app.leads.models import CONTACTED, NOT_CONVERTED, OPEN_STATUSES, Lead, LeadForm, LeadSource, LeadStage
 from app.lifecycle import board as lifecycle_board
 from app.lifecycle.models import LifecycleStage
 from app.messaging import conversations, outgoing
@@ -53,6 +53,7 @@ class Story:
         self.lifecycle = {one.key: one for one in db.session.scalars(select(LifecycleStage))}
         self.locations = list(db.session.scalars(select(Location).order_by(Location.id)))
         self.tags = {one.name: one for one in db.session.scalars(select(Tag))}
+        self.form = db.session.scalars(select(LeadForm).order_by(LeadForm.id).limit(1)).one()
         self.clients: list[Contact] = []
         self.names = self._names()
 
@@ -120,8 +121,10 @@ class Story:
 
     def _lead(self) -> None:
         (name,) = self.chance.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))
-        how = {"note": self.chance.choice(cast.NOTES), "custom": {}}
-        capture.capture_person(self._somebody(), self.sources[name], by=events.Actor.client(), via="form", **how)
+        source = self.sources[name]
+        form = self.form if source == self.form.source else None
+        note = self.chance.choice(cast.NOTES)
+        capture.capture_person(self._somebody(), source, by=events.Actor.client(), via="form", form=form, note=note)
 
     def _progress(self, ago: int) -> None:
         """Open leads move on, some to a purchase, some to nothing."""
