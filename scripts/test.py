@@ -62,7 +62,7 @@ TESTS = (
         "The same on the embedded default: SQLite, one process",
         [(*PYTEST, "-q", "-n", "2", "-m", ON_SQLITE, "--sqlite", "--ignore=tests/house")],
     ),
-    Section("In a browser, both shapes", [(*PYTEST, "-q", "-n", "2", "-m", "browser and not screenshots")]),
+    Section("In a browser, both shapes", [(*PYTEST, "-q", "-m", "browser and not screenshots")]),
     Section("Chaos: killing things in the middle of their work", [(*PYTEST, "-q", "-m", "chaos")]),
 )
 
