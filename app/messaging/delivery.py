@@ -8,7 +8,7 @@ Those in doubt are settled by `doubts`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -107,7 +107,7 @@ def claim(*, urgent: bool, limit: int = BATCH) -> Batch:
     return batch
 
 
-def send(batch: Batch) -> Iterator[None]:
+def send(batch: Batch) -> Generator[None]:
     """Hand a batch over, message by message. What stands written at each pause must be committed."""
     for parcel in batch.in_doubt:
         yield from doubts.look_up(parcel)

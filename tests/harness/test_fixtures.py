@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, set_reading
 from app.demo import make
 from app.staff.models import Role
 from tests.harness.client import Client
@@ -52,6 +54,15 @@ def test_a_request_sees_what_the_test_has_done_and_keeps_its_own_state(client: C
     client.sign_in(lea)
     assert client.post("/sign-out").status_code == 303
     assert client.get("/live").status_code == 303
+
+
+def test_a_request_that_only_reads_leaves_the_test_free_to_write(client: Client) -> None:
+    set_reading(False)
+    before = [*copy_context().items()]
+
+    client.get("/sign-in")
+
+    assert [*copy_context().items()] == before, "on SQLite, what begins as a reader cannot become a writer"
 
 
 def test_workers_do_what_is_due(workers: Workers) -> None:
