@@ -130,14 +130,16 @@ def _refuse_double(email: str, apart_from: Staff | None = None) -> None:
 
 
 def _keep_an_owner(leaving: Staff) -> None:
-    # Locked, so that two owners who demote each other at the same moment do not both succeed.
+    # All owners are locked, the one who leaves too, and by number: two who demote each other at the same moment
+    # wait for one another in one order, and the second sees what the first did.
     owners = db.session.scalars(
         select(Staff.id)
         .join(Staff.role)
-        .where(Role.key == OWNER, Staff.is_active_account, Staff.id != leaving.id)
+        .where(Role.key == OWNER, Staff.is_active_account)
+        .order_by(Staff.id)
         .with_for_update(of=Staff)
     ).all()
-    if not owners:
+    if set(owners) <= {leaving.id}:
         raise LastOwner
 
 
