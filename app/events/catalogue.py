@@ -5,7 +5,7 @@ A room adds a kind with one entry here. Sentences are read with the event's data
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,13 @@ def kind(key: str) -> Kind:
         return KINDS[key]
     except KeyError:
         raise UnknownKind(key) from None
+
+
+def listen(consumer: str, *kinds: str) -> None:
+    """Hand events of these kinds to one more consumer: a room that listens says so itself. Raises UnknownKind."""
+    for key in kinds:
+        declared = kind(key)
+        KINDS[key] = replace(declared, consumers=declared.consumers | {consumer})
 
 
 def _declare(
@@ -200,6 +207,33 @@ class ClassData(Data):
     discount_code: str = ""
 
 
+class Refund(Data):
+    by: str = ""  # pack | credit | cash | card: how they had paid, where `paid_with` does not say it
+    amount_cents: int = 0
+    pack: str = ""
+
+
+class ClassCancelled(ClassData):
+    note: str = ""  # to the customers, from the studio's dialog
+    refund: Refund | None = None
+
+
+class WaitlistOffer(ClassData):
+    minutes_to_respond: int | None = None
+    url: str = ""  # where the place is taken
+
+
+class AppointmentData(Data):
+    service: str = ""
+    staff: str = ""
+    location: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    booking_id: str = ""
+    paid_with: str = ""
+    membership: str = ""
+
+
 class MembershipData(Data):
     membership: str
     kind: str = "subscription"  # subscription | pack | intro
@@ -219,10 +253,31 @@ class PurchaseData(Data):
 _declare("class.booked", ClassData, _("Booked %(class_name)s"), icon="calendar-plus", posted=True)
 _declare("class.booking_cancelled", ClassData, _("Cancelled %(class_name)s"), icon="calendar-x", posted=True)
 _declare("class.visited", ClassData, _("Attended %(class_name)s"), icon="run", posted=True)
+_declare("class.cancelled", ClassCancelled, _("%(class_name)s was cancelled"), icon="calendar-off", posted=True)
+_declare(
+    "waitlist.offered", WaitlistOffer, _("Was offered a place in %(class_name)s"), icon="hourglass-low", posted=True
+)
+_declare("appointment.booked", AppointmentData, _("Booked %(service)s"), icon="calendar-plus", posted=True)
+_declare("appointment.cancelled", AppointmentData, _("Cancelled %(service)s"), icon="calendar-x", posted=True)
 _declare("membership.purchased", MembershipData, _("Bought %(membership)s"), icon="id-badge-2", posted=True)
 _declare("membership.expired", MembershipData, _("%(membership)s expired"), icon="calendar-off", posted=True)
 _declare("intro.purchased", MembershipData, _("Bought the intro offer %(membership)s"), icon="gift", posted=True)
 _declare("purchase.made", PurchaseData, _("Bought %(item)s"), icon="shopping-bag", posted=True)
+
+
+class WaiverRequest(Data):
+    waiver: str = ""
+    url: str = ""  # where it is signed
+
+
+class IntakeSubmitted(Data):
+    form: str
+    form_id: int | None = None
+    submission_id: int | None = None
+
+
+_declare("waiver.signature_requested", WaiverRequest, _("Was asked to sign the waiver"), icon="file-text", posted=True)
+_declare("intake.submitted", IntakeSubmitted, _("Filled in “%(form)s”"), icon="clipboard-text", posted=True)
 
 
 # ---------------------------------------------------------------- messages

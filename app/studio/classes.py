@@ -29,6 +29,7 @@ def book_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
         db.session.add(_booking(contact, data, how))
     else:
         booking.cancelled_at = None
+        booking.starts_at = _instant(data["starts_at"]) if data.get("starts_at") else booking.starts_at  # it may move
     people.make_client(contact, by=how.by, via="booking")
     return event_id
 
@@ -37,6 +38,16 @@ def book_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
 def cancel_booking(contact: Contact, data: dict[str, Any], how: How) -> int | None:
     """A booking is cancelled: it counts no more."""
     event_id = how.record("class.booking_cancelled", contact, data)
+    booking = booking_of(contact, data) if event_id is not None else None
+    if booking is not None:
+        booking.cancelled_at = how.at
+    return event_id
+
+
+@posts("class.cancelled")
+def cancel_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
+    """The studio cancels a class that somebody had booked: their booking counts no more."""
+    event_id = how.record("class.cancelled", contact, data)
     booking = booking_of(contact, data) if event_id is not None else None
     if booking is not None:
         booking.cancelled_at = how.at
