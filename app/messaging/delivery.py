@@ -116,9 +116,10 @@ def send(batch: Batch) -> Generator[None]:
             if batch.lease_until is not None and clock.now() > batch.lease_until - LEASE_MARGIN:
                 put_back(batch.parcels[index:])
                 break
-            mark_called(parcel)
+            is_ours = mark_called(parcel)
             yield
-            record(parcel, call(lines, parcel))
+            if is_ours:
+                record(parcel, call(lines, parcel))
         yield
 
 

@@ -108,9 +108,11 @@ class Lines:
         self._mail = None
 
 
-def mark_called(parcel: Parcel) -> None:
-    """Write down that the carrier is about to be called."""
-    _change(parcel, called_at=clock.now())
+def mark_called(parcel: Parcel) -> bool:
+    """Write down that the carrier is about to be called. Answers False where somebody else has taken the message over:
+    whoever slept through the end of a lease must not call.
+    """
+    return _change(parcel, called_at=clock.now())
 
 
 def put_back(parcels: Sequence[Parcel]) -> None:
