@@ -35,7 +35,7 @@ def public(slug: str) -> Response:
     if form.website.data:
         return redirect(thanked, code=303)  # type: ignore[return-value]  # a machine: let it think that it was heard
     if not form.validate() or not _is_trusted(lead_form, form):
-        return _page(lead_form, form, status=422)
+        return _again(lead_form, form)
     submission.submit(lead_form, _answers(lead_form, form, custom), form.token.data or "")
     return redirect(thanked, code=303)  # type: ignore[return-value]
 
@@ -45,7 +45,7 @@ def public(slug: str) -> Response:
 @web.embeddable
 def thanks(slug: str) -> Response:
     lead_form = _opened(slug)
-    return _message(_("Thank you"), lead_form.thanks or _("We have your details and will be in touch soon."))
+    return _message(_("Got it"), lead_form.thanks or _("We have your details and will be in touch soon."))
 
 
 def _opened(slug: str) -> LeadForm:
@@ -98,6 +98,13 @@ def _page(lead_form: LeadForm, form: PublicForm, *, status: int = 200) -> Respon
         post_url=url_for(".public", slug=lead_form.slug, **_kept()),
         **_around(lead_form),
     )
+
+
+def _again(lead_form: LeadForm, form: PublicForm) -> Response:
+    # The browser may keep this page: it answers a POST, and Back from the next page would find nothing else to show.
+    response = _page(lead_form, form, status=422)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _kept() -> dict[str, Any]:

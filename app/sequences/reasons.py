@@ -18,7 +18,7 @@ from app.rules.registry import find as find_rule
 LENGTH = 200  # of the columns that hold them
 
 _SENTENCES: dict[str, LazyString] = {
-    "exit": _("Exited: %(about)s"),
+    "exit": _("Exit condition met: %(about)s"),
     "stopped": _("Stopped by %(about)s"),
     "ended": _("Ended by the step “%(about)s”"),
     "once": _("Has been through once, and this sequence takes each person once only"),

@@ -79,11 +79,32 @@ def test_a_visitors_lead_is_on_the_board_within_two_seconds(
     visitor.get_by_label("Last name").fill("Whitmore")
     visitor.get_by_label("E-mail").fill("hannah@x.org")
     visitor.get_by_role("button", name="Send").click()
-    expect(visitor.get_by_role("heading", name="Thank you")).to_be_visible()
+    expect(visitor.get_by_role("heading", name="Got it")).to_be_visible()
 
     card = lane.get_by_role("article").filter(has_text="Hannah Whitmore")
     expect(card).to_contain_text("Pricing page", timeout=2_500)
     expect(board.get_by_role("link", name="All leads 1")).to_be_visible()
+    visitor.close()
+
+
+def test_back_from_the_thanks_finds_the_refused_form_with_what_was_typed(
+    live_server: LiveServer, browser: Browser
+) -> None:
+    with live_server.database():
+        form = make.lead_form(from_source="Pricing page").slug
+    visitor = browser.new_page(base_url=live_server.url, locale="en-GB")
+    visitor.goto(f"/f/{form}")
+    visitor.get_by_label("First name").fill("Hannah")
+    visitor.get_by_label("E-mail").fill("hannah@x")
+    visitor.get_by_role("button", name="Send").click()
+    expect(visitor.get_by_text("looks incomplete")).to_be_visible()
+    visitor.get_by_label("E-mail").fill("hannah@x.org")
+    visitor.get_by_role("button", name="Send").click()
+    expect(visitor.get_by_role("heading", name="Got it")).to_be_visible()
+
+    visitor.go_back()
+
+    expect(visitor.get_by_label("First name")).to_have_value("Hannah")
     visitor.close()
 
 
@@ -193,7 +214,7 @@ def test_a_form_is_made_beside_its_preview_and_shown_on_another_website(
     frame.get_by_label("First name").fill("Ana")
     frame.get_by_label("E-mail").fill("ana@x.org")
     frame.get_by_role("button", name="Send").click()
-    expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
+    expect(frame.get_by_role("heading", name="Got it")).to_be_visible()
     expect(website.locator("iframe")).not_to_have_css("height", "640px")
     website.close()
 

@@ -57,7 +57,7 @@ def test_a_submission_makes_a_lead_of_the_forms_source_given_to_whose_turn_it_is
     assert (lead.contact.is_client, lead.form) == (False, form)
     told = db.session.scalars(select(Event.kind).where(Event.contact_id == lead.contact_id).order_by(Event.id)).all()
     assert told == ["contact.created", "form.submitted", "lead.created", "lead.assigned"]
-    assert "Thank you" in client.get(answer.location).text
+    assert "Got it" in client.get(answer.location).text
 
 
 @pytest.mark.req("FORM-02", "LEAD-10")

@@ -134,7 +134,7 @@ def test_buying_a_membership_ends_the_run_at_once(live: Live, workers: Workers, 
 
     run = only(ana)
     assert (run.status, run.reason) == ("exited", "exit:membership.purchased")
-    assert reasons.say(run.reason) == "Exited: bought a membership"
+    assert reasons.say(run.reason) == "Exit condition met: bought a membership"
     monday.move(days=3)
     workers.run_until_idle()
     assert [message.channel for message in messages(ana)] == ["sms"]

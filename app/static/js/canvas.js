@@ -14,6 +14,7 @@ const MOST = 1.6;
 const DETAIL = [[0.55, "far"], [0.8, "mid"], [Infinity, "near"]];
 const MARGIN = { top: 24, right: 24, bottom: 84, left: 24 }; // the floating tools stand at the bottom
 const PADDING = 40; // around everything, in the steps' own pixels
+const GAP = 12; // between a step and the map
 const SETTLED_MS = 120;
 
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
@@ -135,7 +136,17 @@ export class FlowCanvas extends HTMLElement {
     const off = (start, size, whole) => Math.max(48 - start, 0) + Math.min(whole - 48 - start - size, 0);
     const dx = off(at.left, at.width, this.clientWidth);
     const dy = off(at.top, at.height, this.clientHeight - MARGIN.bottom / 2);
-    if (dx || dy) this.pan(dx, dy, true);
+    const up = this.underMap({ ...at, left: at.left + dx, top: at.top + dy });
+    if (dx || dy || up) this.pan(dx, dy - up, true);
+  }
+
+  /* How far what is at a place would have to go up to be clear of the map in the corner. */
+  underMap({ left, top, width, height }) {
+    const corner = this.querySelector("[data-map]")?.getBoundingClientRect();
+    if (!corner?.width) return 0;
+    const here = this.getBoundingClientRect();
+    const beside = left + width < corner.left - here.left || left > corner.right - here.left;
+    return beside ? 0 : Math.max(0, top + height + GAP - (corner.top - here.top));
   }
 
   centre(step, k = this.state.k, high = 0.42) {
