@@ -162,8 +162,8 @@ def test_the_next_rows_come_by_themselves(visit: Visit) -> None:
     expect(page.locator("#lead-9")).to_have_count(1)
 
 
-def carry(page: Page, card: str, lane: Locator) -> None:
-    """Drag as a hand does: press, move a little, move over, let go."""
+def carry(page: Page, card: str, lane: Locator, *, behind: str) -> None:
+    """Drag as a hand does: press, move a little, move over, let go once the card is seen to stand behind another."""
     start, end = page.locator(card).bounding_box(), lane.bounding_box()
     assert start is not None
     assert end is not None
@@ -171,13 +171,14 @@ def carry(page: Page, card: str, lane: Locator) -> None:
     page.mouse.down()
     page.mouse.move(start["x"] + 40, start["y"] + 20, steps=4)
     page.mouse.move(end["x"] + 60, end["y"] + end["height"] - 12, steps=12)
+    expect(lane.locator(f"{behind} + {card}")).to_be_visible()
     page.mouse.up()
 
 
 def test_a_card_is_carried_to_another_lane(visit: Visit) -> None:
     page = visit("/style/", theme="light", size=(1440, 2600))
     with page.expect_request("**/style/said") as sent:
-        carry(page, "[data-id=Hugo] p", page.locator("drag-list").nth(1))
+        carry(page, "[data-id=Hugo]", page.locator("drag-list").nth(1), behind="[data-id^=Th]")
     assert (sent.value.post_data or "").startswith("stage=2&before=&after=Th")
     assert "x-csrftoken" in sent.value.headers
 
