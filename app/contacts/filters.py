@@ -97,7 +97,7 @@ def page(filters: Filters, *, clients_only: bool, seen_by: Staff, after: str | N
     """One page of a list, with all its rows show."""
     value = SORTS[filters.sort.lstrip("-")]
     order = Order(value, Contact.id.expression, descending=filters.sort.startswith("-"))
-    rows = keyset.ordered(_chosen(filters, clients_only=clients_only, seen_by=seen_by), order, after)
+    rows = keyset.ordered(selection(filters, clients_only=clients_only, seen_by=seen_by), order, after)
     rows = rows.options(
         joinedload(Contact.location), joinedload(Contact.lifecycle_stage), selectinload(Contact.tags)
     ).limit(PAGE + 1)
@@ -107,11 +107,12 @@ def page(filters: Filters, *, clients_only: bool, seen_by: Staff, after: str | N
 
 def count(filters: Filters, *, clients_only: bool, seen_by: Staff) -> int:
     """How many there are in all."""
-    chosen = _chosen(filters, clients_only=clients_only, seen_by=seen_by).with_only_columns(func.count())
-    return db.session.scalar(chosen) or 0
+    found = selection(filters, clients_only=clients_only, seen_by=seen_by).with_only_columns(func.count())
+    return db.session.scalar(found) or 0
 
 
-def _chosen(filters: Filters, *, clients_only: bool, seen_by: Staff) -> Select[Contact]:
+def selection(filters: Filters, *, clients_only: bool, seen_by: Staff) -> Select[Contact]:
+    """The people a list shows, in no order."""
     chosen = contacts_seen_by(seen_by)
     if clients_only:
         chosen = chosen.where(Contact.is_client)

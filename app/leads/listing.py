@@ -53,12 +53,12 @@ class Counts:
 
 def rows(filters: Filters, *, seen_by: Staff, after: str | None = None) -> Page[Lead]:
     """A page of the table. `after` is the cursor of the page before."""
-    return _page(_wanted(filters, seen_by), filters, after, ROWS)
+    return _page(selection(filters, seen_by), filters, after, ROWS)
 
 
 def cards(filters: Filters, stage: LeadStage, *, seen_by: Staff, after: str | None = None) -> Page[Lead]:
     """Cards of one column, from the cursor on."""
-    return _page(_wanted(filters, seen_by).where(Lead.stage_id == stage.id), filters, after, CARDS)
+    return _page(selection(filters, seen_by).where(Lead.stage_id == stage.id), filters, after, CARDS)
 
 
 def lanes(filters: Filters, *, seen_by: Staff) -> list[Lane]:
@@ -68,7 +68,7 @@ def lanes(filters: Filters, *, seen_by: Staff) -> list[Lane]:
     place = func.row_number().over(partition_by=Lead.stage_id, order_by=direction)
     total = func.count().over(partition_by=Lead.stage_id)
     ranked = (
-        _wanted(filters, seen_by)
+        selection(filters, seen_by)
         .with_only_columns(Lead.id, order.value.label("value"), place.label("place"), total.label("total"))
         .subquery()
     )
@@ -86,14 +86,14 @@ def lanes(filters: Filters, *, seen_by: Staff) -> list[Lane]:
 def lane_totals(filters: Filters, *, seen_by: Staff) -> dict[int, int]:
     """How many leads each column has, by the stage's id."""
     counted = db.session.execute(
-        _wanted(filters, seen_by).with_only_columns(Lead.stage_id, func.count()).group_by(Lead.stage_id)
+        selection(filters, seen_by).with_only_columns(Lead.stage_id, func.count()).group_by(Lead.stage_id)
     )
     return {stage.id: 0 for stage in queries.all_stages()} | {stage_id: count for stage_id, count in counted}  # noqa: C416 - a Row is not a pair to a type checker
 
 
 def total(filters: Filters, *, seen_by: Staff) -> int:
     """How many leads a filter leaves."""
-    return db.session.scalar(_wanted(filters, seen_by).with_only_columns(func.count())) or 0
+    return db.session.scalar(selection(filters, seen_by).with_only_columns(func.count())) or 0
 
 
 def count_open(*, seen_by: Staff) -> int:
@@ -133,7 +133,7 @@ def known_ids() -> list[int]:
 
 def news(filters: Filters, known: Collection[int], *, seen_by: Staff) -> list[Lead]:
     """The leads that came since a page was drawn, oldest first, of those its filter lets through."""
-    wanted = _wanted(filters, seen_by).where(Lead.id > min(known, default=0), Lead.id.not_in(known))
+    wanted = selection(filters, seen_by).where(Lead.id > min(known, default=0), Lead.id.not_in(known))
     return list(db.session.scalars(wanted.order_by(Lead.id).limit(ROWS)))
 
 
@@ -153,7 +153,8 @@ def last_activity(leads: Sequence[Lead]) -> dict[int, timeline.Entry]:
     return {event.contact_id: timeline.tell(event) for event in found if event.contact_id is not None}
 
 
-def _wanted(filters: Filters, seen_by: Staff) -> Select[Lead]:
+def selection(filters: Filters, seen_by: Staff) -> Select[Lead]:
+    """The leads a filter leaves, in no order."""
     conditions = filters.conditions(now=clock.now(), zone=studio.studio().tz)
     return queries.leads_seen_by(seen_by).where(*conditions)
 
