@@ -89,6 +89,7 @@ MARKETING = Group(
             covers=("builder",),
             is_first_hand=True,
         ),
+        Entry(label=_l("Group messages"), icon="send", endpoint="groups.index"),
     ),
 )
 

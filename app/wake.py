@@ -16,7 +16,15 @@ from app.db import db
 
 log = structlog.get_logger(__name__)
 
-ACTORS = frozenset({"consume_events", "advance_enrolments", "deliver_messages", "deliver_urgent_messages"})
+ACTORS = frozenset(
+    {
+        "consume_events",
+        "advance_enrolments",
+        "queue_group_messages",
+        "deliver_messages",
+        "deliver_urgent_messages",
+    }
+)
 
 _bell: Callable[[str], None] | None = None
 

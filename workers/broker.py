@@ -21,6 +21,7 @@ from app.config import Settings
 QUEUES = {
     "consume_events": "engine",
     "advance_enrolments": "engine",
+    "queue_group_messages": "delivery",
     "deliver_messages": "delivery",
     "deliver_urgent_messages": "urgent",
 }

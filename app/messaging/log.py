@@ -57,6 +57,7 @@ class Filters:
     kind: str = ""  # of transactional messages
     sequence_id: int | None = None  # of sequences' messages
     sender_id: int | None = None  # of messages by hand
+    group_id: int | None = None  # of messages to several people at once
     text: str = ""
 
     @classmethod
@@ -71,6 +72,7 @@ class Filters:
             kind=args.get("kind", "")[:40].replace("\0", "") if category == TRANSACTIONAL else "",
             sequence_id=args.get("sequence", type=int) if category == SEQUENCE else None,
             sender_id=args.get("sender", type=int) if category == MANUAL else None,
+            group_id=args.get("group", type=int) if category == MANUAL else None,
             text=args.get("q", "").replace("\0", "").strip()[:100],
         )
 
@@ -84,13 +86,14 @@ class Filters:
             "kind": self.kind or None,
             "sequence": self.sequence_id,
             "sender": self.sender_id,
+            "group": self.group_id,
             "q": self.text or None,
         }
         return {key: value for key, value in (wanted | changed).items() if value is not None}
 
     @property
     def narrows(self) -> bool:
-        return bool(self.channel or self.state or self.kind or self.sequence_id or self.sender_id or self.text)
+        return Filters(category=self.category, to=self.to) != self
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         (Message.kind, filters.kind),
         (Message.sequence_id, filters.sequence_id),
         (Message.sender_id, filters.sender_id),
+        (Message.group_id, filters.group_id),
     )
     wanted += [column == value for column, value in exact if value]
     if filters.text:

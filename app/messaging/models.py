@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -81,6 +81,7 @@ class Message(Model):
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("sequence_revision.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     step_id: Mapped[str | None] = mapped_column(String(64))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("group_message.id"))  # one of many with the same text
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     in_reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
 
@@ -106,6 +107,7 @@ class Message(Model):
 
     __table_args__ = (
         Index("uq_message_step", "enrolment_id", "step_id", unique=True),
+        Index("uq_message_group", "group_id", "contact_id", unique=True),
         Index(
             "ix_message_due",
             "is_urgent",
@@ -124,6 +126,49 @@ class Message(Model):
         Index("ix_message_conversation", "conversation_id", "id"),
         Index("ix_message_log", "category", "id"),
         Index("ix_message_step_stats", "sequence_id", "step_id", "status"),
+    )
+
+
+group_recipient = Table(
+    "group_recipient",
+    Model.metadata,
+    Column("group_id", ForeignKey("group_message.id"), primary_key=True),
+    Column("contact_id", ForeignKey("contact.id"), primary_key=True, index=True),
+)
+
+
+class GroupMessage(Model):
+    """One text to several people at once (MSG-07). Who they are is settled when it is begun, in `group_recipient`."""
+
+    __tablename__ = "group_message"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    # draft → queueing (its messages are being made) → queued (all are); cancelled on the way, or afterwards.
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    channel: Mapped[str] = mapped_column(String(8), default=EMAIL)
+    subject: Mapped[str] = mapped_column(String(998), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    listed: Mapped[str] = mapped_column(String(16), default="clients")  # clients | contacts | leads
+    segment: Mapped[str] = mapped_column(String(80), default="")  # the name of the segment, where it was one
+    chosen: Mapped[int] = mapped_column(default=0)  # rows: more than people where somebody has two leads
+    people: Mapped[int] = mapped_column(default=0)
+    sender_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    queued_to: Mapped[int] = mapped_column(BigId, default=0)  # the last contact whose message has been made
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    sender: Mapped[Staff] = relationship(foreign_keys=[sender_id])
+    cancelled_by: Mapped[Staff | None] = relationship(foreign_keys=[cancelled_by_id])
+
+    __table_args__ = (
+        Index(
+            "ix_group_message_queueing",
+            "id",
+            postgresql_where=sql("state = 'queueing'"),
+            sqlite_where=sql("state = 'queueing'"),
+        ),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, case
+
 from app.contacts.models import Contact
 from app.messaging import reasons
 from app.messaging.mail import BULK
@@ -31,6 +33,22 @@ def why_not(message: Message, contact: Contact) -> str | None:
     consent = consent_for(message)
     if consent is not None and not getattr(contact, consent):
         return reasons.UNSUBSCRIBED[consent]
-    if message.channel == EMAIL and contact.email_bounced_at is not None and message.category != MANUAL:
+    if message.channel == EMAIL and contact.email_bounced_at is not None and consent is not None:
         return reasons.ADDRESS_BOUNCED
     return None
+
+
+def why_not_in_a_group(channel: str) -> ColumnElement[str]:
+    """The same of a message to a group, asked of all its people at once: empty where it may go (UNS-10)."""
+    address, consent, missing = {
+        EMAIL: (Contact.email, Contact.email_marketing, reasons.NO_EMAIL),
+        SMS: (Contact.phone, Contact.sms_marketing, reasons.NO_PHONE),
+    }[channel]
+    said = [
+        (Contact.erased_at.is_not(None), reasons.ERASED),
+        (address.is_(None), missing),
+        (~consent, reasons.UNSUBSCRIBED[f"{channel}_marketing"]),
+    ]
+    if channel == EMAIL:
+        said.append((Contact.email_bounced_at.is_not(None), reasons.ADDRESS_BOUNCED))
+    return case(*said, else_="")

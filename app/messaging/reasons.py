@@ -20,6 +20,7 @@ TOO_LATE = N_("too late to be of use")
 ERASED = N_("personal data erased")
 NOTHING_TO_SAY = N_("nothing to say")
 NOT_PREPARED = N_("could not be prepared")
+CANCELLED = N_("cancelled before it was sent")
 ANSWERED_BY_CARRIER = N_("the carrier has answered already")
 
 RETRYING = N_("tried, will be tried again")

@@ -25,6 +25,7 @@ PERMISSIONS: dict[str, LazyString] = {
     "sequences.see": _("See sequences"),
     "sequences.edit": _("Build, publish and stop sequences"),
     "messages.see": _("See all sent messages"),
+    "messages.send_many": _("Write to many people at once"),
     "settings.see": _("See settings"),
     "settings.edit": _("Change settings"),
     "staff.manage": _("Manage staff accounts and roles"),
@@ -42,6 +43,7 @@ _FRONT_DESK = [
     "leads.see",
     "leads.see_all",
     "leads.edit",
+    "messages.send_many",
     "sandbox.use",
 ]
 

@@ -269,6 +269,36 @@ def upgrade() -> None:
         batch_op.create_index("uq_contact_phone", ["phone"], unique=True)
 
     op.create_table(
+        "group_message",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=998), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("listed", sa.String(length=16), nullable=False),
+        sa.Column("segment", sa.String(length=80), nullable=False),
+        sa.Column("chosen", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sender_id", BigId, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("queued_to", BigId, nullable=False),
+        sa.Column("cancelled_at", UtcDateTime(), nullable=True),
+        sa.Column("cancelled_by_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(["cancelled_by_id"], ["staff.id"], name=op.f("fk_group_message_cancelled_by_id_staff")),
+        sa.ForeignKeyConstraint(["sender_id"], ["staff.id"], name=op.f("fk_group_message_sender_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_message")),
+    )
+    with op.batch_alter_table("group_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_group_message_queueing",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'queueing'"),
+            sqlite_where=sa.text("state = 'queueing'"),
+        )
+
+    op.create_table(
         "round_robin_member",
         sa.Column("staff_id", BigId, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -399,6 +429,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_feed", ["occurred_at", "id"], unique=False)
         batch_op.create_index("ix_event_kind", ["kind", "occurred_at"], unique=False)
         batch_op.create_index("ix_event_timeline", ["contact_id", "occurred_at", "id"], unique=False)
+
+    op.create_table(
+        "group_recipient",
+        sa.Column("group_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_group_recipient_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group_message.id"], name=op.f("fk_group_recipient_group_id_group_message")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "contact_id", name=op.f("pk_group_recipient")),
+    )
+    with op.batch_alter_table("group_recipient", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_recipient_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
         "holding",
@@ -613,6 +656,7 @@ def upgrade() -> None:
         sa.Column("revision_id", BigId, nullable=True),
         sa.Column("enrolment_id", BigId, nullable=True),
         sa.Column("step_id", sa.String(length=64), nullable=True),
+        sa.Column("group_id", BigId, nullable=True),
         sa.Column("sender_id", BigId, nullable=True),
         sa.Column("in_reply_to_id", BigId, nullable=True),
         sa.Column("queued_at", UtcDateTime(), nullable=False),
@@ -634,6 +678,7 @@ def upgrade() -> None:
             ["conversation_id"], ["conversation.id"], name=op.f("fk_message_conversation_id_conversation")
         ),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_message_enrolment_id_enrolment")),
+        sa.ForeignKeyConstraint(["group_id"], ["group_message.id"], name=op.f("fk_message_group_id_group_message")),
         sa.ForeignKeyConstraint(["in_reply_to_id"], ["message.id"], name=op.f("fk_message_in_reply_to_id_message")),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["sequence_revision.id"], name=op.f("fk_message_revision_id_sequence_revision")
@@ -664,6 +709,7 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_message_log", ["category", "id"], unique=False)
         batch_op.create_index("ix_message_step_stats", ["sequence_id", "step_id", "status"], unique=False)
+        batch_op.create_index("uq_message_group", ["group_id", "contact_id"], unique=True)
         batch_op.create_index("uq_message_step", ["enrolment_id", "step_id"], unique=True)
 
     op.create_table(
@@ -792,6 +838,7 @@ def downgrade() -> None:
     op.drop_table("step_run")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("uq_message_step")
+        batch_op.drop_index("uq_message_group")
         batch_op.drop_index("ix_message_step_stats")
         batch_op.drop_index("ix_message_log")
         batch_op.drop_index(
@@ -855,6 +902,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_holding_contact")
 
     op.drop_table("holding")
+    with op.batch_alter_table("group_recipient", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_recipient_contact_id"))
+
+    op.drop_table("group_recipient")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_timeline")
         batch_op.drop_index("ix_event_kind")
@@ -885,6 +936,14 @@ def downgrade() -> None:
 
     op.drop_table("sequence_revision")
     op.drop_table("round_robin_member")
+    with op.batch_alter_table("group_message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_group_message_queueing",
+            postgresql_where=sa.text("state = 'queueing'"),
+            sqlite_where=sa.text("state = 'queueing'"),
+        )
+
+    op.drop_table("group_message")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index("uq_contact_phone")
         batch_op.drop_index("uq_contact_email")
