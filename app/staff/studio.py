@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from flask import g, has_request_context
 from pydantic import BaseModel, field_validator
+from sqlalchemy import select
 
 from app.db import db
 from app.staff.models import StudioSetting
@@ -37,19 +39,35 @@ class Studio(BaseModel):
 
 def get(key: str, shape: type[S]) -> S:
     """Read one setting, as its typed shape; the shape's defaults where nothing has been set."""
-    stored = db.session.get(StudioSetting, key)
+    stored = _stored(key)
     return shape.model_validate(stored.value if stored is not None else {})
 
 
 def put(key: str, value: BaseModel) -> None:
     """Set one setting."""
-    stored = db.session.get(StudioSetting, key)
+    stored = _stored(key)
     if stored is None:
-        db.session.add(StudioSetting(key=key, value=value.model_dump(mode="json")))
-    else:
-        stored.value = value.model_dump(mode="json")
+        stored = StudioSetting(key=key)
+        db.session.add(stored)
+        if has_request_context():
+            _read_in_this_request()[key] = stored
+    stored.value = value.model_dump(mode="json")
 
 
 def studio() -> Studio:
     """The studio's own description."""
     return get("studio", Studio)
+
+
+def _stored(key: str) -> StudioSetting | None:
+    if has_request_context():
+        return _read_in_this_request().get(key)
+    return db.session.get(StudioSetting, key)
+
+
+def _read_in_this_request() -> dict[str, StudioSetting]:
+    """All settings, which are few: a page asks for several, and once is enough."""
+    if "studio_settings" not in g:
+        g.studio_settings = {row.key: row for row in db.session.scalars(select(StudioSetting))}
+    found: dict[str, StudioSetting] = g.studio_settings
+    return found
