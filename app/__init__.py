@@ -14,6 +14,7 @@ from app.config import Settings
 ROOMS = (
     "events",
     "staff",
+    "apps",
     "lifecycle",
     "contacts",
     "lifecycle.pages",

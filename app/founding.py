@@ -1,10 +1,11 @@
-"""What a new installation has from its first day: roles, lead stages and sources, lifecycle stages, a location."""
+"""What a new installation has from its first day: roles, lead stages and sources, lifecycle stages, a location, ids."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from app.apps import classpass
 from app.db import db
 from app.leads.models import LeadSource, LeadStage
 from app.lifecycle.models import LifecycleStage
@@ -68,6 +69,7 @@ def lay() -> None:
         )
     if not _has(Location):
         db.session.add(Location(name=_("Main studio")))
+    classpass.draw_host_id()
     db.session.flush()
 
 

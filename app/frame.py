@@ -18,6 +18,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app import assets, badges, clock, i18n, navigation, web, web_filters
+from app.apps import suite
 from app.badges import Banner, Count
 from app.db import db
 from app.staff import studio as studio_settings
@@ -140,6 +141,8 @@ def _drawn(group: navigation.Group) -> DrawnGroup:
 
 def _may_open(endpoint: str) -> bool:
     if endpoint not in current_app.view_functions:
+        return False
+    if endpoint.partition(".")[0] in navigation.NEEDS_SUITE and not suite.is_on():
         return False
     wanted = web.permission_of(endpoint)
     if wanted in {"public", "signed-in"}:

@@ -132,6 +132,11 @@ APPS = Group(
     ),
 )
 
+# Rooms whose pages need the marketing suite (APP-02): all below these headings.
+NEEDS_SUITE = frozenset(
+    room for group in (MARKETING, CAMPAIGNS) for entry in group.entries for room in (entry.room, *entry.covers)
+)
+
 MENU = (HOME, CLIENTS, MARKETING, CAMPAIGNS, MEMBERSHIPS, STUDIO, APPS)
 
 SETTINGS = Group(
@@ -148,12 +153,15 @@ SETTINGS = Group(
         Entry(
             label=_l("Cancellation policy"),
             icon="calendar-x",
-            endpoint="settings.cancellation_policy",
+            endpoint="cancellation_policy.edit",
             section=_l("Clients"),
         ),
-        Entry(label=_l("Waitlist"), icon="hourglass-low", endpoint="settings.waitlist", section=_l("Clients")),
+        Entry(label=_l("Waitlist"), icon="hourglass-low", endpoint="waitlist.edit", section=_l("Clients")),
         Entry(label=_l("Staff accounts"), icon="users-group", endpoint="staff.accounts", section=_l("Team")),
         Entry(label=_l("Roles"), icon="shield-lock", endpoint="staff.roles", section=_l("Team")),
+        Entry(
+            label=_l("Switch to Studio account"), icon="arrow-up-right", endpoint="plan.index", section=_l("Account")
+        ),
         Entry(label=_l("API"), icon="api", endpoint="settings.tokens", section=_l("Developers")),
     ),
 )

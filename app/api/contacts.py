@@ -152,6 +152,13 @@ def resolve(said: ContactFields, *, pointer: str) -> tuple[Contact, bool]:
     return contact, is_new
 
 
+def known(said: ContactRef) -> Contact | None:
+    """The contact that a reference describes, if there is one; nothing is made or filled in."""
+    if said.id is not None:
+        return db.session.get(Contact, said.id)
+    return people.find_contact(Details(email=said.email, phone=said.phone, external_id=said.external_id))
+
+
 def _found_or_made(said: ContactFields, pointer: str) -> tuple[Contact, bool]:
     if isinstance(said, ContactRef) and said.id is not None:
         known = db.session.get(Contact, said.id)

@@ -13,6 +13,7 @@ from app.api.access import token_at_hand
 from app.api.operations import Answer, operation
 from app.api.problems import Fault, Problem, from_validation
 from app.api.shapes import EventIn, EventsOut, Found, Strict
+from app.apps import integrations
 from app.events import catalogue, posting
 from app.sequences import triggers
 
@@ -30,8 +31,12 @@ def post_events(body: EventsIn | EventIn) -> Answer:
     """Post one event, or up to 1,000 in `events`. A single one refused refuses them all, and nothing is stored."""
     given = [("", body)] if isinstance(body, EventIn) else [(f"/events/{n}", one) for n, one in enumerate(body.events)]
     _check(given)
-    new = posting.post_many([_posted(pointer, one) for pointer, one in given])
-    return Answer(EventsOut(accepted=len(new), duplicates=len(given) - len(new), ids=sorted(new)), 202)
+    heard = [(pointer, one) for pointer, one in given if not _is_ignored(one)]
+    new = posting.post_many([_posted(pointer, one) for pointer, one in heard])
+    out = EventsOut(accepted=len(new), duplicates=len(heard) - len(new), ids=sorted(new))
+    if len(heard) < len(given):
+        out.ignored = len(given) - len(heard)
+    return Answer(out.model_dump(exclude_unset=True), 202)
 
 
 @operation("GET", "/event-kinds", scope="events:write", gives=Found)
@@ -71,6 +76,16 @@ def _unknown(kind: str) -> str:
     known = [one.key for one in catalogue.KINDS.values() if one.posted]
     near = difflib.get_close_matches(kind, known, n=3, cutoff=0.3) or sorted(known)[:5]
     return f"there is no event kind {kind!r} to post; nearest: {', '.join(near)}"
+
+
+def _is_ignored(one: EventIn) -> bool:
+    """Whether an event's integration is switched off. That is noted, and nobody is made a contact by it (APP-06)."""
+    source = integrations.source_of(one.kind, one.data)
+    if source is None or integrations.is_on(source):
+        return False
+    known = contacts.known(one.contact)
+    integrations.ignore(source, one.kind, known, by=token_at_hand())
+    return True
 
 
 def _posted(pointer: str, one: EventIn) -> posting.Posted:

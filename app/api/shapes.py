@@ -183,10 +183,11 @@ class EventIn(Strict):
 
 
 class EventsOut(BaseModel):
-    """How many events were new, how many known already."""
+    """How many events were new, how many known already; and where their integration is off, how many had no effect."""
 
     accepted: int
     duplicates: int
+    ignored: int = 0
     ids: list[int]
 
 

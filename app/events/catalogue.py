@@ -392,6 +392,38 @@ _declare("sequence.left", SequenceEvent, _("Left the sequence “%(sequence)s”
 _declare("sequence.completed", SequenceEvent, _("Completed the sequence “%(sequence)s”"), icon="circle-check", to=())
 
 
+# ---------------------------------------------------------------- the account
+
+
+class AppSwitched(Data):
+    app: str  # the marketing suite or an integration, by its key
+    on: bool
+
+
+class PlanChanged(Data):
+    level: str
+
+
+class EventIgnored(Data):
+    integration: str
+    name: str
+    ignored_kind: str
+    why: str  # off | plan
+
+
+_declare("app.switched", AppSwitched, _("%(app)s switched"), icon="apps", feed=False, to=())
+_declare("plan.changed", PlanChanged, _("The plan is now %(level)s"), icon="building-store", feed=False, to=())
+_declare("plan.trial_started", Nothing, _("Trial of the Studio plan started"), icon="flask", feed=False, to=())
+_declare(
+    "integration.event_ignored",
+    EventIgnored,
+    _("%(ignored_kind)s ignored: %(name)s is switched off"),
+    icon="filter-off",
+    feed=False,
+    to=(),
+)
+
+
 class ApiEvent(Data):
     name: str
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import CursorResult, update
 
 from app import clock, events, wake
+from app.apps import suite
 from app.contacts.models import Contact
 from app.db import db
 from app.events import log
@@ -35,8 +36,10 @@ def enrol_by_hand(sequence: Sequence, contact: Contact) -> Enrolment:
     """Put somebody into a sequence now, whatever its trigger; steps count from now.
 
     Raises CannotEnrol where the sequence does not act, an exit holds for the person, or they have been through one that
-    takes each person once.
+    takes each person once; SuiteIsOff while the marketing suite is off.
     """
+    if not suite.is_on():
+        raise suite.SuiteIsOff
     db.session.flush()
     if sequence.status != ACTIVE or sequence.live_id is None:
         raise CannotEnrol(_("Activate the sequence first."))

@@ -24,6 +24,7 @@ _SENTENCES: dict[str, LazyString] = {
     "once": _("Has been through once, and this sequence takes each person once only"),
     "kept_out": _("Kept out: %(about)s"),
     "paused": _("The sequence is paused"),
+    "suite_off": _("The marketing suite was switched off"),
     "disabled": _("The step is switched off"),
     "too_late": _("Its time had passed already"),
     "no_anchor": _("There is no date to count from"),

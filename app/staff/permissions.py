@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, LazyString] = {
     "messages.send_many": _("Write to many people at once"),
     "settings.see": _("See settings"),
     "settings.edit": _("Change settings"),
+    "plan.change": _("Change the plan of the account"),
     "staff.manage": _("Manage staff accounts and roles"),
     "api.manage": _("Manage API tokens"),
     "sandbox.use": _("Move the sandbox clock"),
@@ -51,7 +52,7 @@ _FRONT_DESK = [
 BUILT_IN: list[tuple[str, str, list[str]]] = [
     ("owner", "Owner", [EVERYTHING]),
     ("admin", "Admin", [EVERYTHING]),
-    ("manager", "Manager", sorted(set(PERMISSIONS) - {"staff.manage", "api.manage"})),
+    ("manager", "Manager", sorted(set(PERMISSIONS) - {"staff.manage", "api.manage", "plan.change"})),
     ("front_desk", "Front desk", _FRONT_DESK),
     ("agent", "Agent", ["inbox.use", "tasks.use", "contacts.see", "contacts.edit", "leads.see", "leads.edit"]),
     ("teacher", "Teacher", ["tasks.use"]),

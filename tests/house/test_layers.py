@@ -17,7 +17,7 @@ FLOORS = (
     {"integrations", "notifications", "scoring", "sequences", "tasks"},
     {"leads", "lifecycle", "messaging", "studio"},
     {"contacts"},
-    {"live", "staff"},
+    {"apps", "live", "staff"},
     {"events", "rules"},
     {"badges", "i18n", "navigation", "panels", "scans", "web_filters", "work"},
     {"assets", "wake", "web"},

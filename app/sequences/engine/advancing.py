@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import select
 
 from app import clock
+from app.apps import suite
 from app.db import db, insert_rows, one_of
 from app.sequences import graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
@@ -34,6 +35,7 @@ DISABLED = Outcome("skipped", reasons.code("disabled"))
 TOO_LATE = Outcome("skipped", reasons.code("too_late"))
 NO_ANCHOR = Outcome("skipped", reasons.code("no_anchor"))
 PAUSED = Outcome("skipped", reasons.code("paused"))
+SUITE_OFF = Outcome("skipped", reasons.code("suite_off"))
 
 Perform = Callable[[Sequence[Walker]], Sequence[Outcome]]
 
@@ -54,6 +56,7 @@ class Batch:
 
     def __init__(self, walkers: Sequence[Walker], now: datetime) -> None:
         self.now = now
+        self.suite_back_since = suite.back_since()
         self.walkers = walkers
         self.programs = programs({one.revision_id for one in walkers})
         self.done = _done_before(walkers)
@@ -156,6 +159,8 @@ class Batch:
         is_message = isinstance(step, graph.ActionStep) and step.action.channel is not None
         if is_message and one.skip_before is not None and one.due_at < one.skip_before:
             return PAUSED
+        if is_message and self.suite_back_since is not None and one.due_at < self.suite_back_since:
+            return SUITE_OFF
         return None
 
     def _attempt(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[tuple[Walker, Outcome]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, literal, select
 
+from app.apps import suite
 from app.contacts.models import Contact
 from app.db import db, is_postgresql, one_of
 from app.sequences.engine import timing
@@ -44,9 +45,9 @@ def claim(now: datetime, limit: int) -> list[Walker]:
 
     On PostgreSQL both the runs and the contacts are locked, and what another worker holds is left to it: the steps
     of one contact run one after another, whatever sequence they belong to, check and action together. SQLite has one
-    writer.
+    writer. While the marketing suite is off, nobody is due.
     """
-    rows = _due(now, limit)
+    rows = _due(now, limit) if suite.is_on() else []
     one_each = {row.contact_id: row for row in reversed(rows)}
     zones = _hold_contacts(sorted(one_each))
     return [
@@ -58,6 +59,8 @@ def claim(now: datetime, limit: int) -> list[Walker]:
 
 def next_due() -> datetime | None:
     """The instant from which somebody's step is due."""
+    if not suite.is_on():
+        return None
     return db.session.scalar(
         select(func.min(Enrolment.due_at)).join(Sequence, Sequence.id == Enrolment.sequence_id).where(*_running())
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select, tuple_
 
 from app import clock, events, wake
+from app.apps import suite
 from app.contacts.models import Contact
 from app.db import db, insert_rows, one_of
 from app.events import Event
@@ -58,9 +59,10 @@ class Candidate:
 def enrol(batch: Sequence[Event]) -> int:
     """Enrol everybody whom these events put into a sequence. Answers how many.
 
-    Who is kept out is noted with the reason; an event that has enrolled somebody before does so no second time.
+    Who is kept out is noted with the reason; an event that has enrolled somebody before does so no second time. While
+    the marketing suite is off, nobody is enrolled (APP-02).
     """
-    candidates = _candidates(batch)
+    candidates = _candidates(batch) if suite.is_on() else []
     if not candidates:
         return 0
     now = clock.now()

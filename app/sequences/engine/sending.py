@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app import clock
+from app.apps import suite
 from app.db import db
 from app.messaging import variables
 from app.messaging.delivery import Content, Decision, Later, Suppress
@@ -22,7 +23,7 @@ from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.program import Program, programs
 from app.sequences.models import Enrolment
 
-# A message of a paused sequence is looked at again this much later.
+# A message of a paused sequence, or of any while the suite is off, is looked at again this much later.
 PAUSE = timedelta(minutes=15)
 
 
@@ -39,6 +40,8 @@ class Letter:
 def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
     """Decide on each message of a batch, and write those that go. One query each for runs, exits and zones."""
     now = clock.now()
+    if not suite.is_on():
+        return {message.id: Later(now + PAUSE, reasons.say("suite_off")) for message in messages}
     letters = _letters(messages)
     decisions: dict[int, Decision] = {}
     for letter in letters:
