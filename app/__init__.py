@@ -24,6 +24,7 @@ ROOMS = (
     "tasks",
     "scoring",
     "sequences",
+    "notices",
     "notifications",
     "dashboard",
     "integrations",

@@ -19,6 +19,7 @@ from app.api import (  # noqa: F401 - each declares its operations
     segments,
     sequences,
     tasks,
+    templates,
 )
 from app.api.problems import Problem, answer
 

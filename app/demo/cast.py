@@ -132,3 +132,10 @@ TO_DO = (
     ("Send the prenatal class details", "Léa Fontaine", 1),
     ("Order new mats for Confluence", "", 4),
 )
+
+# What the studio adds to its class confirmation, before the goodbye.
+GOODBYE = {"en": "See you soon,", "fr": "À bientôt,"}
+OWN_WORDS = {
+    "en": "Tea is on from half an hour before.\n\nSee you soon,",
+    "fr": "Le thé vous attend une demi-heure avant.\n\nÀ bientôt,",
+}

@@ -13,11 +13,16 @@ from app.db import db
 from app.demo import cast, make
 from app.leads import round_robin
 from app.leads.models import LeadForm, LeadSource
+from app.messaging.models import SMS
+from app.notices import setup
+from app.notices.catalogue import NOTICES
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
 from app.sequences import drafts, library, publishing
 from app.staff import studio
 from app.staff.models import Location, Staff
+
+CONFIRMS_SINCE_DAYS = 30  # before that the booking system wrote to clients itself
 
 SEQUENCES = Path(__file__).parent / "sequences"
 
@@ -36,6 +41,24 @@ def open_studio(today: datetime, days: int) -> None:
     db.session.flush()
     _build_sequences(staff["Inès Garnier"])
     db.session.commit()
+
+
+def confirm_bookings(by: Staff) -> None:
+    """Let Encore write to clients about their bookings, with a word of the studio's own, and remind them by SMS too."""
+    setup.answer_reported(on=True)
+    setup.switch(NOTICES["class_reminder"], SMS, on=True)
+    notice = NOTICES["class_confirmation"]
+    said = setup.standing_of(notice.key).texts
+    setup.write(
+        notice,
+        {
+            language: text.model_copy(
+                update={"body": text.body.replace(cast.GOODBYE[language], cast.OWN_WORDS[language])}
+            )
+            for language, text in said.items()
+        },
+        by=by,
+    )
 
 
 def _describe() -> None:

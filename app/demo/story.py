@@ -16,7 +16,7 @@ from app.contacts import people, tags
 from app.contacts.models import Contact, Tag
 from app.contacts.people import Details
 from app.db import db
-from app.demo import cast, make
+from app.demo import cast, make, opening
 from app.events import posting
 from app.leads import board as leads_board
 from app.leads import capture
@@ -24,7 +24,7 @@ from app.leads.models import CONTACTED, NOT_CONVERTED, OPEN_STATUSES, Lead, Lead
 from app.lifecycle import board as lifecycle_board
 from app.lifecycle.models import LifecycleStage
 from app.messaging import conversations, outgoing
-from app.messaging.models import EMAIL, OUT, SMS, Message
+from app.messaging.models import EMAIL, OUT, SMS, TRANSACTIONAL, Message
 from app.staff.models import Location, Staff
 from app.studio.models import Booking
 from app.tasks import desk
@@ -61,6 +61,8 @@ class Story:
         """Play every day up to now."""
         self._regulars()
         for ago in range(self.days, -1, -1):
+            if ago == opening.CONFIRMS_SINCE_DAYS:
+                opening.confirm_bookings(self.staff["Priya Nair"])
             day = (self.today - timedelta(days=ago)).astimezone(ZONE).date()
             self._morning(day)
             self._noon(day, ago)
@@ -218,6 +220,7 @@ class Story:
             select(Message).where(
                 Message.direction == OUT,
                 Message.channel == EMAIL,
+                Message.category != TRANSACTIONAL,
                 Message.sent_at > since,
                 Message.contact_id.is_not(None),
                 Message.opened_at.is_(None),

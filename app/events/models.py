@@ -20,6 +20,11 @@ class Actor:
     id: int | None = None
     name: str = ""
 
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody did it with their own hands, here."""
+        return self.kind in {"staff", "client"}
+
     @classmethod
     def client(cls) -> Self:
         return cls("client")

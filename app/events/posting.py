@@ -30,6 +30,11 @@ class How:
     at: datetime
     dedupe_key: str | None = None
 
+    @property
+    def is_reported(self) -> bool:
+        """Whether it happened elsewhere, and was told of; not done in Encore by the staff or the client."""
+        return not log.actor(self.by).is_person
+
     def record(self, kind: str, contact: HasId, data: dict[str, Any]) -> int | None:
         """Write the event as posted. Answers its id, or None where its dedupe key was known."""
         db.session.flush()  # a contact made in this transaction has its id only now

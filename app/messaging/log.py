@@ -16,6 +16,7 @@ from app.contacts.keyset import Order, Page
 from app.contacts.models import Contact
 from app.contacts.queries import is_seen_by
 from app.db import db
+from app.messaging import kinds
 from app.messaging.models import (
     BOUNCED,
     DELIVERED,
@@ -100,7 +101,7 @@ class Filters:
 class Choices:
     """What there is to choose from in the filter of a category."""
 
-    kinds: Sequence[str] = ()
+    kinds: Sequence[tuple[str, str]] = ()  # of templates, with their names
     sequences: Sequence[tuple[int, str]] = ()
     senders: Sequence[Staff] = ()
 
@@ -121,8 +122,9 @@ def uncertain(seen_by: Staff, *, limit: int = PAGE) -> list[Message]:
 def choices(category: str) -> Choices:
     """What the filter of a category offers (MSG-03)."""
     if category == TRANSACTIONAL:
-        kinds = select(Message.kind).where(Message.category == TRANSACTIONAL, Message.kind != "").distinct()
-        return Choices(kinds=sorted(db.session.scalars(kinds)))
+        used = select(Message.kind).where(Message.category == TRANSACTIONAL, Message.kind != "").distinct()
+        named = [(kind, kinds.name_of(kind)) for kind in db.session.scalars(used)]
+        return Choices(kinds=sorted(named, key=lambda pair: pair[1].casefold()))
     if category == SEQUENCE:
         # Sequences are a room above this one, so that only their table is known here.
         sequences: Table = Message.metadata.tables["sequence"]

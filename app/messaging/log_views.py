@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app import web
-from app.messaging import doubts, log, preview
+from app.messaging import doubts, kinds, log, preview
 from app.messaging.advice import what_to_do
 from app.messaging.log import Filters
 
@@ -38,7 +38,8 @@ def index() -> Response:
 @web.needs("messages.see")
 def show(message_id: int) -> Response:
     message = log.get_message(message_id, seen_by=current_user)
-    return web.page("messaging/shown.html", message=message, advice=what_to_do(message))
+    kind = kinds.name_of(message.kind)
+    return web.page("messaging/shown.html", message=message, kind=kind, advice=what_to_do(message))
 
 
 @bp.get("/<int:message_id>/content")

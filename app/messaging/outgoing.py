@@ -14,7 +14,7 @@ from app import clock, wake
 from app.contacts.models import Contact
 from app.db import db, insert_new
 from app.messaging import conversations
-from app.messaging.models import EMAIL, IN_APP, MANUAL, QUEUED, SEQUENCE, SMS, TRANSACTIONAL, Message
+from app.messaging.models import EMAIL, IN_APP, MANUAL, OUT, QUEUED, SEQUENCE, SMS, TRANSACTIONAL, Message
 from app.staff.models import Staff
 from app.web import Refusal
 
@@ -42,6 +42,19 @@ class NewMessage:
     revision_id: int
     enrolment_id: int
     step_id: str
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Information:
+    """Something a person needs to know, written already. `once_key` names it: the same one is sent once."""
+
+    contact_id: int
+    kind: str
+    channel: str
+    subject: str
+    text: str
+    once_key: str
     not_after: datetime | None = None
 
 
@@ -105,6 +118,16 @@ def queue_transactional(  # noqa: PLR0917 - the parts of a message in their usua
     )
 
 
+def queue_many_transactional(messages: Sequence[Information]) -> int:
+    """Queue confirmations, reminders, receipts with one INSERT. Answers how many are new."""
+    now = clock.now()
+    rows = [_information(message, now) for message in messages]
+    written = insert_new(MESSAGES, rows, returning=("id",))
+    if written:
+        wake.ring("deliver_urgent_messages")
+    return len(written)
+
+
 def queue_to_staff(staff: Staff, kind: str, subject: str, text: str) -> Message:
     """Tell one member of the staff something by e-mail (ROLE-09)."""
     now = clock.now()
@@ -134,20 +157,10 @@ def _queue(contact: Contact, **fields: Any) -> Message:
 
 
 def _row(message: NewMessage, now: datetime) -> dict[str, Any]:
-    return {
+    return _BLANK | {
         "contact_id": message.contact_id,
-        "direction": "out",
         "channel": message.channel,
         "category": SEQUENCE,
-        "kind": "",
-        "status": QUEUED,
-        "reason": "",
-        "is_urgent": False,
-        "subject": "",
-        "text": "",
-        "html": "",
-        "to_address": "",
-        "from_address": "",
         "sequence_id": message.sequence_id,
         "revision_id": message.revision_id,
         "enrolment_id": message.enrolment_id,
@@ -155,8 +168,38 @@ def _row(message: NewMessage, now: datetime) -> dict[str, Any]:
         "queued_at": now,
         "due_at": message.due_at,
         "not_after": message.not_after,
-        "attempts": 0,
     }
+
+
+def _information(message: Information, now: datetime) -> dict[str, Any]:
+    return _BLANK | {
+        "contact_id": message.contact_id,
+        "channel": message.channel,
+        "category": TRANSACTIONAL,
+        "kind": message.kind,
+        "is_urgent": True,
+        "subject": message.subject,
+        "text": message.text,
+        "once_key": message.once_key,
+        "queued_at": now,
+        "due_at": now,
+        "not_after": message.not_after,
+    }
+
+
+_BLANK: dict[str, Any] = {
+    "direction": OUT,
+    "kind": "",
+    "status": QUEUED,
+    "reason": "",
+    "is_urgent": False,
+    "subject": "",
+    "text": "",
+    "html": "",
+    "to_address": "",
+    "from_address": "",
+    "attempts": 0,
+}
 
 
 def _refuse_nonsense(contact: Contact, channel: str, text: str, subject: str) -> None:

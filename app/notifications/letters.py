@@ -10,12 +10,21 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.contacts.models import Contact
 from app.events.models import Event
-from app.messaging import outgoing
+from app.messaging import kinds, outgoing
 from app.notifications.circle import Circle
 from app.staff.models import Staff
+
+kinds.NAMES.update(
+    {
+        "staff.score.became_hot": _l("Somebody is hot"),
+        "staff.lead.assigned": _l("Lead assigned"),
+        "staff.lead.created": _l("New lead"),
+    }
+)
 
 
 class About(NamedTuple):

@@ -29,7 +29,7 @@ def book_appointment(contact: Contact, data: dict[str, Any], how: How) -> int | 
     booking = booking_of(contact, data)
     if booking is None:
         booking = Booking(contact_id=contact.id, kind=KIND, external_id=data.get("booking_id") or None)
-        booking.booked_at = how.at
+        booking.booked_at, booking.is_reported = how.at, how.is_reported
         db.session.add(booking)
     booking.name = data.get("service", "")
     booking.location = data.get("location", "")

@@ -13,7 +13,7 @@ from app.db import db
 from app.events.posting import How, posts
 from app.studio.models import Booking
 
-CARRIED = ("template", "teacher", "discount_code", "membership", "class_id", "ends_at")
+CARRIED = ("template", "teacher", "discount_code", "membership", "class_id", "ends_at", "welcome_message")
 
 
 @posts("class.booked")
@@ -37,19 +37,22 @@ def book_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
 @posts("class.booking_cancelled")
 def cancel_booking(contact: Contact, data: dict[str, Any], how: How) -> int | None:
     """A booking is cancelled: it counts no more."""
-    event_id = how.record("class.booking_cancelled", contact, data)
-    booking = booking_of(contact, data) if event_id is not None else None
-    if booking is not None:
+    booking = booking_of(contact, data)
+    event_id = how.record("class.booking_cancelled", contact, _known_of(booking) | data)
+    if event_id is not None and booking is not None:
         booking.cancelled_at = how.at
     return event_id
 
 
 @posts("class.cancelled")
 def cancel_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
-    """The studio cancels a class that somebody had booked: their booking counts no more."""
-    event_id = how.record("class.cancelled", contact, data)
-    booking = booking_of(contact, data) if event_id is not None else None
-    if booking is not None:
+    """The studio cancels a class that somebody had booked: their booking counts no more.
+
+    The event says how they had paid, which decides how they are paid back (STU-10).
+    """
+    booking = booking_of(contact, data)
+    event_id = how.record("class.cancelled", contact, _known_of(booking) | data)
+    if event_id is not None and booking is not None:
         booking.cancelled_at = how.at
     return event_id
 
@@ -82,6 +85,16 @@ def booking_of(contact: Contact, data: dict[str, Any]) -> Booking | None:
     return db.session.scalars(same.order_by(Booking.booked_at.desc()).limit(1)).first()
 
 
+def _known_of(booking: Booking | None) -> dict[str, Any]:
+    """What a booking says of its class, for an event that names no more than the booking."""
+    if booking is None:
+        return {}
+    starts_at = booking.starts_at.isoformat() if booking.starts_at else None
+    said = {"class_name": booking.name, "location": booking.location, "paid_with": booking.paid_with}
+    told = said | {"starts_at": starts_at} | {key: booking.data.get(key) for key in ("teacher", "membership")}
+    return {key: value for key, value in told.items() if value}
+
+
 def _booking(contact: Contact, data: dict[str, Any], how: How) -> Booking:
     return Booking(
         contact_id=contact.id,
@@ -92,6 +105,7 @@ def _booking(contact: Contact, data: dict[str, Any], how: How) -> Booking:
         paid_with=data.get("paid_with", ""),
         booked_at=how.at,
         starts_at=_instant(data["starts_at"]) if data.get("starts_at") else None,
+        is_reported=how.is_reported,
         data={key: data[key] for key in CARRIED if data.get(key)},
     )
 

@@ -27,9 +27,11 @@ class Booking(Model):
     starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     visited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_reported: Mapped[bool] = mapped_column(default=False)  # another system told of it, and may write to them itself
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
     __table_args__ = (
+        Index("ix_booking_starts_at", "starts_at"),
         Index("ix_booking_contact", "contact_id", "kind", "booked_at"),
         Index("ix_booking_visited", "contact_id", "visited_at"),
     )

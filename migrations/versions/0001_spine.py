@@ -299,6 +299,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "notice_version",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("notice_key", sa.String(length=40), nullable=False),
+        sa.Column("texts", Json, nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("made_by_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff.id"], name=op.f("fk_notice_version_made_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_version")),
+    )
+    with op.batch_alter_table("notice_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_version_notice_key"), ["notice_key"], unique=False)
+
+    op.create_table(
         "round_robin_member",
         sa.Column("staff_id", BigId, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -348,6 +361,7 @@ def upgrade() -> None:
         sa.Column("starts_at", UtcDateTime(), nullable=True),
         sa.Column("cancelled_at", UtcDateTime(), nullable=True),
         sa.Column("visited_at", UtcDateTime(), nullable=True),
+        sa.Column("is_reported", sa.Boolean(), nullable=False),
         sa.Column("data", Json, nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_booking_contact_id_contact")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
@@ -355,6 +369,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.create_index("ix_booking_contact", ["contact_id", "kind", "booked_at"], unique=False)
+        batch_op.create_index("ix_booking_starts_at", ["starts_at"], unique=False)
         batch_op.create_index("ix_booking_visited", ["contact_id", "visited_at"], unique=False)
 
     op.create_table(
@@ -503,6 +518,18 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('not_contacted', 'contacted')"),
         )
 
+    op.create_table(
+        "notice_setup",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("is_email_on", sa.Boolean(), nullable=False),
+        sa.Column("is_sms_on", sa.Boolean(), nullable=False),
+        sa.Column("hours_before", sa.Integer(), nullable=True),
+        sa.Column("version_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["notice_version.id"], name=op.f("fk_notice_setup_version_id_notice_version")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_notice_setup")),
+    )
     op.create_table(
         "purchase",
         sa.Column("id", BigId, nullable=False),
@@ -885,6 +912,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_purchase_contact")
 
     op.drop_table("purchase")
+    op.drop_table("notice_setup")
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_lead_open",
@@ -927,6 +955,7 @@ def downgrade() -> None:
     op.drop_table("consent_entry")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_visited")
+        batch_op.drop_index("ix_booking_starts_at")
         batch_op.drop_index("ix_booking_contact")
 
     op.drop_table("booking")
@@ -936,6 +965,10 @@ def downgrade() -> None:
 
     op.drop_table("sequence_revision")
     op.drop_table("round_robin_member")
+    with op.batch_alter_table("notice_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_version_notice_key"))
+
+    op.drop_table("notice_version")
     with op.batch_alter_table("group_message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_group_message_queueing",

@@ -14,7 +14,7 @@ FLOORS = (
     {"founding", "frame", "sandbox_views"},
     {"api", "dashboard"},
     {"sandbox"},
-    {"integrations", "notifications", "scoring", "sequences", "tasks"},
+    {"integrations", "notices", "notifications", "scoring", "sequences", "tasks"},
     {"leads", "lifecycle", "messaging", "studio"},
     {"contacts"},
     {"apps", "live", "staff"},

@@ -1,0 +1,95 @@
+"""The texts of the messages: ready-made, or the studio's own, in every language; what is replaced in them and how."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, TypeAdapter
+
+from app.i18n import LANGUAGES
+from app.messaging import variables
+from app.notices.catalogue import Notice
+
+READY = Path(__file__).parent / "ready.yaml"
+
+
+class Text(BaseModel):
+    """What a message says in one language."""
+
+    subject: str = ""
+    body: str = ""
+    sms: str = ""
+
+
+Texts = dict[str, Text]  # by language
+
+_READY = TypeAdapter(dict[str, Texts])
+
+_LOOKS_LIKE_ONE = re.compile(r"#{0,3}\{\{[^{}]*\}\}")
+_TOKEN = re.compile(r"##\{\{([A-Za-z][A-Za-z0-9_]*)\}\}")
+_BETWEEN = " ,;·–-()"  # what may stand between variables on a line of their own
+_GAP = re.compile(r"\n{3,}")
+
+
+@cache
+def _ready() -> dict[str, Texts]:
+    return _READY.validate_python(yaml.safe_load(READY.read_text(encoding="utf-8")))
+
+
+def original(notice: Notice) -> Texts:
+    """The ready-made text of a message."""
+    return _ready()[notice.key]
+
+
+def stored(texts: Mapping[str, object]) -> Texts:
+    """Texts as they stand in the database."""
+    return {language: Text.model_validate(texts.get(language, {})) for language in LANGUAGES}
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something in a text that looks like a variable and will be sent as it stands."""
+
+    token: str
+    meant: str | None  # the variable it resembles
+
+
+def unknown_in(notice: Notice, text: Text) -> list[Unknown]:
+    """What in a text looks like a variable of this message and is none (TXN-05)."""
+    known = {one.token for one in notice.variables}
+    keys = {one.key.lower(): one.token for one in notice.variables}
+    found = []
+    for token in dict.fromkeys(_LOOKS_LIKE_ONE.findall(f"{text.subject}\n{text.body}\n{text.sms}")):
+        if token not in known:
+            name = token.strip("#{} ").lower()
+            near = difflib.get_close_matches(name, keys, n=1, cutoff=0.7)
+            found.append(Unknown(token, keys[near[0]] if near else None))
+    return found
+
+
+def filled(notice: Notice, text: Text, values: Mapping[str, str]) -> Text:
+    """A text with its variables replaced: those listed, exactly spelled, and no others (TXN-05)."""
+    listed = {key: value for key, value in values.items() if key in notice.keys}
+    subject = variables.fill(text.subject, listed)
+    return Text(
+        subject=" ".join(subject.split()).strip(_BETWEEN + ":"),
+        body=_fill_lines(text.body, listed),
+        sms=" ".join(_fill_lines(text.sms, listed).split(" ")).strip(),
+    )
+
+
+def _fill_lines(text: str, values: Mapping[str, str]) -> str:
+    """Line by line: one of which nothing is left but what stood between its variables goes."""
+    lines = []
+    for line in text.splitlines():
+        said = variables.fill(line, values)
+        if _TOKEN.search(line) and not said.strip(_BETWEEN):
+            continue
+        lines.append(said.rstrip(_BETWEEN) if _TOKEN.sub("", line).strip(_BETWEEN) == "" else said)
+    return _GAP.sub("\n\n", "\n".join(lines)).strip()
