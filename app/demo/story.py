@@ -61,7 +61,7 @@ class Story:
         """Play every day up to now."""
         self._regulars()
         for ago in range(self.days, -1, -1):
-            if ago == opening.CONFIRMS_SINCE_DAYS:
+            if ago == min(self.days, opening.CONFIRMS_SINCE_DAYS):
                 opening.confirm_bookings(self.staff["Priya Nair"])
             day = (self.today - timedelta(days=ago)).astimezone(ZONE).date()
             self._morning(day)
