@@ -207,6 +207,11 @@ class ClassData(Data):
     discount_code: str = ""
 
 
+class BookingCancelled(ClassData):
+    late: bool = False  # inside the late-cancellation period
+    credit_lost: bool = False  # inside the credit-cancellation limit
+
+
 class Refund(Data):
     by: str = ""  # pack | credit | cash | card: how they had paid, where `paid_with` does not say it
     amount_cents: int = 0
@@ -251,7 +256,7 @@ class PurchaseData(Data):
 
 
 _declare("class.booked", ClassData, _("Booked %(class_name)s"), icon="calendar-plus", posted=True)
-_declare("class.booking_cancelled", ClassData, _("Cancelled %(class_name)s"), icon="calendar-x", posted=True)
+_declare("class.booking_cancelled", BookingCancelled, _("Cancelled %(class_name)s"), icon="calendar-x", posted=True)
 _declare("class.visited", ClassData, _("Attended %(class_name)s"), icon="run", posted=True)
 _declare("class.cancelled", ClassCancelled, _("%(class_name)s was cancelled"), icon="calendar-off", posted=True)
 _declare(

@@ -7,27 +7,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, IntegerField, SelectField
+from wtforms import IntegerField, SelectField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import StopValidation
 
 from app.scoring.points import RULES
 from app.scoring.settings import MOST_POINTS, MOST_THRESHOLD, Scoring
+from app.staff.forms import WholeNumber
 
 PERIODS = (0, 5, 10, 14, 30, 60, 90)
-
-
-class WholeNumber:
-    """A whole number within bounds, said in words when it is none."""
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        if field.data is None or not self.least <= field.data <= self.most:
-            field.errors = []
-            raise StopValidation(_("A whole number from %(least)s to %(most)s.", least=self.least, most=self.most))
 
 
 class ScoringForm(FlaskForm):  # type: ignore[misc]

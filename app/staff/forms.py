@@ -22,7 +22,7 @@ from wtforms import (
 )
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import DataRequired, EqualTo, Length, Optional
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, StopValidation
 
 from app.i18n import LANGUAGES
 from app.staff import accounts, passwords, tokens
@@ -49,6 +49,18 @@ def plausible_address(_form: Form, field: Field) -> None:
 def long_enough(_form: Form, field: Field) -> None:
     if len(field.data or "") < SHORTEST_PASSWORD:
         raise ValidationError(_("At least %(n)s characters.", n=SHORTEST_PASSWORD))
+
+
+class WholeNumber:
+    """A whole number within bounds, said in words when it is none."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.data is None or not self.least <= field.data <= self.most:
+            field.errors = []
+            raise StopValidation(_("A whole number from %(least)s to %(most)s.", least=self.least, most=self.most))
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]

@@ -11,6 +11,7 @@ from app.contacts import people
 from app.contacts.models import Contact
 from app.db import db
 from app.events.posting import How, posts
+from app.studio import policy
 from app.studio.models import Booking
 
 CARRIED = ("template", "teacher", "discount_code", "membership", "class_id", "ends_at", "welcome_message")
@@ -36,9 +37,12 @@ def book_class(contact: Contact, data: dict[str, Any], how: How) -> int | None:
 
 @posts("class.booking_cancelled")
 def cancel_booking(contact: Contact, data: dict[str, Any], how: How) -> int | None:
-    """A booking is cancelled: it counts no more."""
+    """A booking is cancelled: it counts no more. The policy judges, unless the other system has judged by its own."""
     booking = booking_of(contact, data)
-    event_id = how.record("class.booking_cancelled", contact, _known_of(booking) | data)
+    starts_at = _instant(data["starts_at"]) if data.get("starts_at") else booking.starts_at if booking else None
+    judged = policy.judge(starts_at, how.at)
+    told = _known_of(booking) | {"late": judged.late, "credit_lost": judged.credit_lost} | data
+    event_id = how.record("class.booking_cancelled", contact, told)
     if event_id is not None and booking is not None:
         booking.cancelled_at = how.at
     return event_id
