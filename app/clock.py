@@ -1,24 +1,40 @@
 """The one clock. Everything that needs to know the time asks `clock.now()`.
 
-A sandbox installation shifts it forward (`app/sandbox.py`), tests set it; production has neither.
+A sandbox installation shifts it forward (`app/sandbox.py`), tests set it, a simulation imagines it; nothing else does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _shift: Callable[[], timedelta] | None = None
 _frozen: datetime | None = None
+_imagined: ContextVar[datetime | None] = ContextVar("imagined", default=None)
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
+    imagined = _imagined.get()
+    if imagined is not None:
+        return imagined
     if _frozen is not None:
         return _frozen
     real = datetime.now(UTC)
     return real if _shift is None else real + _shift()
+
+
+@contextmanager
+def imagine(instant: datetime) -> Iterator[None]:
+    """Let it be another instant for what is done inside, here and in no other thread: for simulations."""
+    before = _imagined.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _imagined.reset(before)
 
 
 def shift_by(source: Callable[[], timedelta] | None) -> None:

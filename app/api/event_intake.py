@@ -58,18 +58,28 @@ def _check(given: list[tuple[str, EventIn]]) -> None:
     """Refuse unknown kinds and data of the wrong shape, all of them at once, before anything is written."""
     faults: list[Fault] = []
     for pointer, one in given:
-        kind = catalogue.KINDS.get(one.kind)
-        if kind is None or not kind.posted:
-            faults.append(Fault(f"{pointer}/kind", _unknown(one.kind)))
-            continue
-        try:
-            kind.data.model_validate(one.data)
-        except ValidationError as error:
-            faults += from_validation(error, f"{pointer}/data").faults
+        faults += faults_of(pointer, one.kind, one.data)
         if one.occurred_at is not None and one.occurred_at > clock.now():
             faults.append(Fault(f"{pointer}/occurred_at", "lies in the future"))
     if faults:
         raise Problem(422, "Nothing of this request was stored.", faults)
+
+
+def faults_of(pointer: str, kind: str, data: dict[str, Any]) -> list[Fault]:
+    """What is wrong with a posted event's kind and data; `pointer` is where the event stands in the body."""
+    known = catalogue.KINDS.get(kind)
+    if known is None or not known.posted:
+        return [Fault(f"{pointer}/kind", _unknown(kind))]
+    try:
+        known.data.model_validate(data)
+    except ValidationError as error:
+        return from_validation(error, f"{pointer}/data").faults
+    return []
+
+
+def data_of(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """An event's data as its kind has it, once it was found without fault."""
+    return catalogue.kind(kind).data.model_validate(data).model_dump(mode="json", exclude_unset=True)
 
 
 def _unknown(kind: str) -> str:
@@ -90,9 +100,7 @@ def _is_ignored(one: EventIn) -> bool:
 
 def _posted(pointer: str, one: EventIn) -> posting.Posted:
     contact, _ = contacts.resolve(one.contact, pointer=f"{pointer}/contact")
-    data: dict[str, Any] = (
-        catalogue.kind(one.kind).data.model_validate(one.data).model_dump(mode="json", exclude_unset=True)
-    )
+    data = data_of(one.kind, one.data)
     how = posting.How(
         by=token_at_hand(),
         at=one.occurred_at or clock.now(),

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence as Many
+from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.api import contacts, paging, segments
+from app.api import contacts, event_intake, paging, segments
 from app.api.access import token_at_hand
 from app.api.operations import Answer, operation
 from app.api.problems import Fault, Problem, not_found, refused
-from app.api.shapes import EnrolmentOut, Found, RecordId, SequenceOut, Strict
+from app.api.shapes import EnrolmentOut, Found, RecordId, SequenceOut, SimulationIn, SimulationOut, Strict
 from app.contacts.models import Contact
 from app.db import db
-from app.sequences import checking, drafts, enrolling, formats, publishing, reasons, stats
+from app.sequences import checking, drafts, enrolling, formats, publishing, reasons, simulating, stats, tracing
 from app.sequences.models import Enrolment, Sequence, StepRun
 
 MOST_BY_SEGMENT = 10_000
@@ -76,6 +78,33 @@ def replace_sequence(sequence_id: int, body: SequenceDocument) -> Answer:
 def check_sequence(sequence_id: int) -> Answer:
     """The pre-flight check of the draft."""
     return Answer(_findings(_get(sequence_id)))
+
+
+@operation(
+    "POST", "/sequences/<id:sequence_id>/simulate", scope="sequences:read", takes=SimulationIn, gives=SimulationOut
+)
+def simulate_sequence(sequence_id: int, body: SimulationIn) -> Answer:
+    """What the draft would do to a contact from now on, were its trigger to happen now. Nothing is stored or sent."""
+    sequence, contact = _get(sequence_id), contacts.get(body.contact_id)
+    faults = [
+        fault
+        for number, one in enumerate(body.assume)
+        for fault in event_intake.faults_of(f"/assume/{number}", one.kind, one.data)
+    ]
+    if faults:
+        raise Problem(422, "What is assumed cannot happen.", faults)
+    simulation = simulating.simulate(
+        sequence,
+        contact,
+        anchor=body.anchor,
+        horizon=timedelta(days=body.horizon_days),
+        assume=[
+            simulating.Assumed(one.kind, one.occurred_at, event_intake.data_of(one.kind, one.data))
+            for one in body.assume
+        ],
+    )
+    entries = [_show_entry(entry) for entry in simulation.entries]
+    return Answer({"status": simulation.status, "entries": entries})
 
 
 @operation("POST", "/sequences/<id:sequence_id>/activate", scope="sequences:write", gives=SequenceOut)
@@ -179,6 +208,10 @@ def _findings(sequence: Sequence) -> dict[str, Any]:
         "ok": all(one.severity != "error" for one in found),
         "findings": [{"severity": one.severity, "step_id": one.step_id, "detail": str(one.detail)} for one in found],
     }
+
+
+def _show_entry(entry: tracing.Entry) -> dict[str, Any]:
+    return dataclasses.asdict(entry) | {"at": entry.at.isoformat()}
 
 
 def _try_to_enrol(sequence: Sequence, contact: Contact) -> Enrolment | dict[str, Any]:

@@ -214,6 +214,50 @@ class SequenceOut(BaseModel):
     revision: int
 
 
+class AssumedEvent(Strict):
+    """Something the contact is taken to do meanwhile, as it would be posted."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    occurred_at: AwareDatetime
+    data: dict[str, Any] = {}
+
+
+class SimulationIn(Strict):
+    """Whom to try a sequence on. `anchor`: the date its steps stand before or after, a week ahead unless given."""
+
+    contact_id: RecordId
+    anchor: AwareDatetime | None = None
+    horizon_days: Annotated[int, Field(ge=1, le=400)] = 90
+    assume: Annotated[list[AssumedEvent], Field(max_length=200)] = []
+
+
+class PreviewOut(BaseModel):
+    """A message as its receiver would get it."""
+
+    channel: str
+    subject: str
+    text: str
+    html: str
+
+
+class EntryOut(BaseModel):
+    """One line of what happens to somebody in a sequence."""
+
+    at: datetime
+    step_id: str | None
+    do: str
+    outcome: str
+    reason: str
+    preview: PreviewOut | None
+
+
+class SimulationOut(BaseModel):
+    """What a sequence would do; `status` is how the run stands at the horizon, null where it never begins."""
+
+    status: Literal["active", "completed", "exited", "stopped", "failed"] | None
+    entries: list[EntryOut]
+
+
 class EnrolmentOut(BaseModel):
     """One pass of one contact through one sequence."""
 

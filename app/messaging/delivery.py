@@ -15,7 +15,7 @@ from functools import partial
 
 import structlog
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import joinedload
 
 from app import clock, work
@@ -23,7 +23,7 @@ from app.contacts.models import Contact
 from app.db import db, is_postgresql
 from app.messaging import conversations, doubts, links, mail, permission, reasons, segments
 from app.messaging.handover import Lines, Parcel, call, mark_called, put_back, record
-from app.messaging.models import EMAIL, QUEUED, SENDING, SUPPRESSED, Message
+from app.messaging.models import EMAIL, QUEUED, SENDING, SENT, SUPPRESSED, Message
 from app.staff import studio
 
 log = structlog.get_logger(__name__)
@@ -150,6 +150,26 @@ def next_due(*, urgent: bool) -> datetime | None:
     return min((at for at in waiting if at is not None), default=None)
 
 
+def rehearse(contact_id: int) -> int:
+    """Decide on somebody's due messages as before sending, and take those that go as sent. Answers how many were due.
+
+    Nothing is handed to any carrier: it is for simulations, which undo it all.
+    """
+    now = clock.now()
+    due = _load(db.session.scalars(_queued_for(contact_id).where(Message.due_at <= now)).all())
+    for message in due:
+        message.status, message.attempts = SENDING, message.attempts + 1
+    for message in _decide(due, now):
+        message.status, message.sent_at = SENT, now
+    db.session.flush()
+    return len(due)
+
+
+def next_due_of(contact_id: int) -> datetime | None:
+    """The instant from which a message to somebody is due."""
+    return db.session.scalar(_queued_for(contact_id).with_only_columns(func.min(Message.due_at)))
+
+
 def in_flight(*, urgent: bool) -> bool:
     """Whether some worker is in the middle of sending a lane's messages."""
     sending = select(Message.id).where(Message.status == SENDING, Message.is_urgent == urgent)
@@ -187,6 +207,10 @@ def draft_of(message: Message, stationery: mail.Stationery) -> mail.Draft:
         html=message.html,
         language=(person.language if person else "") or stationery.studio.language,
     )
+
+
+def _queued_for(contact_id: int) -> Select[int]:
+    return select(Message.id).where(Message.contact_id == contact_id, Message.status == QUEUED)
 
 
 def _take_due(now: datetime, *, urgent: bool, limit: int) -> list[Message]:

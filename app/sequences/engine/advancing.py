@@ -40,10 +40,12 @@ SUITE_OFF = Outcome("skipped", reasons.code("suite_off"))
 Perform = Callable[[Sequence[Walker]], Sequence[Outcome]]
 
 
-def advance(limit: int = 500) -> int:
-    """Let a batch of people go on. Answers how many; 0 when nobody is due, or others have them all in hand."""
+def advance(limit: int = 500, *, contact_id: int | None = None) -> int:
+    """Let a batch of people go on, or one contact's runs. Answers how many; 0 when nobody is due, or others have them
+    all in hand.
+    """
     now = clock.now()
-    walkers = claiming.claim(now, limit)
+    walkers = claiming.claim(now, limit, contact_id=contact_id)
     if walkers:
         batch = Batch(walkers, now)
         batch.play()

@@ -40,16 +40,17 @@ class Walker:
     error: str | None = None
 
 
-def claim(now: datetime, limit: int) -> list[Walker]:
+def claim(now: datetime, limit: int, *, contact_id: int | None = None) -> list[Walker]:
     """Take up to `limit` people whose step is due, the longest due first, at most one run of each contact.
 
     On PostgreSQL both the runs and the contacts are locked, and what another worker holds is left to it: the steps
     of one contact run one after another, whatever sequence they belong to, check and action together. SQLite has one
-    writer. While the marketing suite is off, nobody is due.
+    writer. While the marketing suite is off, nobody is due. With `contact_id`, for a simulation, only that contact's
+    are, whatever the suite, and what another worker holds of theirs is waited for.
     """
-    rows = _due(now, limit) if suite.is_on() else []
+    rows = _due(now, limit, contact_id) if contact_id is not None or suite.is_on() else []
     one_each = {row.contact_id: row for row in reversed(rows)}
-    zones = _hold_contacts(sorted(one_each))
+    zones = _hold_contacts(sorted(one_each), skip_held=contact_id is None)
     return [
         Walker(**row._asdict(), zone=zones[row.contact_id])
         for row in rows
@@ -57,13 +58,16 @@ def claim(now: datetime, limit: int) -> list[Walker]:
     ]
 
 
-def next_due() -> datetime | None:
-    """The instant from which somebody's step is due."""
-    if not suite.is_on():
+def next_due(contact_id: int | None = None) -> datetime | None:
+    """The instant from which somebody's step is due: anybody's, while the marketing suite is on, or a certain
+    contact's.
+    """
+    wanted = select(func.min(Enrolment.due_at)).join(Sequence, Sequence.id == Enrolment.sequence_id).where(*_running())
+    if contact_id is not None:
+        wanted = wanted.where(Enrolment.contact_id == contact_id)
+    elif not suite.is_on():
         return None
-    return db.session.scalar(
-        select(func.min(Enrolment.due_at)).join(Sequence, Sequence.id == Enrolment.sequence_id).where(*_running())
-    )
+    return db.session.scalar(wanted)
 
 
 def _running() -> tuple[ColumnElement[bool], ...]:
@@ -72,7 +76,7 @@ def _running() -> tuple[ColumnElement[bool], ...]:
     return (Enrolment.status == running, Sequence.status == ACTIVE, Sequence.deleted_at.is_(None))
 
 
-def _due(now: datetime, limit: int) -> Many[Any]:
+def _due(now: datetime, limit: int, contact_id: int | None) -> Many[Any]:
     wanted = (
         select(
             Enrolment.id,
@@ -92,13 +96,15 @@ def _due(now: datetime, limit: int) -> Many[Any]:
         .order_by(Enrolment.due_at, Enrolment.id)
         .limit(limit)
     )
+    if contact_id is not None:
+        wanted = wanted.where(Enrolment.contact_id == contact_id)
     if is_postgresql():
-        wanted = wanted.with_for_update(of=Enrolment, skip_locked=True)
+        wanted = wanted.with_for_update(of=Enrolment, skip_locked=contact_id is None)
     return db.session.execute(wanted).all()
 
 
-def _hold_contacts(contact_ids: list[int]) -> dict[int, ZoneInfo]:
-    """Lock these contacts as far as they are free. Answers on whose clocks the locked ones live."""
+def _hold_contacts(contact_ids: list[int], *, skip_held: bool) -> dict[int, ZoneInfo]:
+    """Lock these contacts, or those of them that are free. Answers on whose clocks the locked ones live."""
     if not contact_ids:
         return {}
     wanted = (
@@ -109,6 +115,6 @@ def _hold_contacts(contact_ids: list[int]) -> dict[int, ZoneInfo]:
     )
     if is_postgresql():
         # As strong as an UPDATE, yet it lets others insert rows that refer to the contact.
-        wanted = wanted.with_for_update(of=Contact, key_share=True, skip_locked=True)
+        wanted = wanted.with_for_update(of=Contact, key_share=True, skip_locked=skip_held)
     own = studio.studio().zone
     return {row.id: timing.zone_named(row.zone or own) for row in db.session.execute(wanted)}
