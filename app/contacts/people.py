@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, events
 from app.contacts.addresses import clean_email, clean_phone
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, one_of
+from app.events import log
 from app.events.log import Acting
 from app.lifecycle import stages
+from app.lifecycle.models import LifecycleStage
 from app.staff.models import Location
 
 
@@ -68,10 +71,58 @@ def find_or_create(details: Details, *, by: events.Actor | Acting, via: str) -> 
         return known, False
 
 
+def find_or_create_many(
+    many: Sequence[Details], *, by: events.Actor | Acting, via: str, **about: Any
+) -> list[tuple[Contact, bool]]:
+    """The same for many people in a handful of statements, in their order; each is known by the e-mail address only.
+
+    No two of them may have the same address. `about` is what else their events say.
+    """
+    try:
+        with db.session.begin_nested():
+            return _find_or_create_many(many, by, via, about)
+    except IntegrityError:
+        # Somebody made one of them between the look and the write: now they are found.
+        return _find_or_create_many(many, by, via, about)
+
+
+def _find_or_create_many(
+    many: Sequence[Details], by: events.Actor | Acting, via: str, about: dict[str, Any]
+) -> list[tuple[Contact, bool]]:
+    addresses = [clean_email(one.email) for one in many]
+    known = find_by_email([address for address in addresses if address])
+    stage = stages.default_stage()
+    found: list[tuple[Contact, bool]] = []
+    for details, address in zip(many, addresses, strict=True):
+        contact = known.get(address.lower()) if address else None
+        if contact is not None:
+            fill_gaps(contact, details)
+        found.append((contact or _new_contact(details, stage), contact is None))
+    fresh = [contact for contact, is_new in found if is_new]
+    db.session.add_all(fresh)
+    db.session.flush()
+    actor = log.actor(by)
+    events.record_many([events.Entry("contact.created", one.id, {"via": via, **about}, actor) for one in fresh])
+    return found
+
+
+def find_by_email(addresses: Sequence[str]) -> dict[str, Contact]:
+    """Who has one of these addresses, whatever its case; by the address in lower case."""
+    wanted = one_of(func.lower(Contact.email, type_=String()), [address.lower() for address in addresses])
+    return {(one.email or "").lower(): one for one in db.session.scalars(select(Contact).where(wanted))}
+
+
 def create_contact(details: Details, *, by: events.Actor | Acting, via: str) -> Contact:
     """Make a contact, in the default lifecycle stage (LIFE-12). The caller has made sure that nobody matches."""
+    contact = _new_contact(details, stages.default_stage())
+    db.session.add(contact)
+    events.record("contact.created", contact, by=by, via=via)
+    return contact
+
+
+def _new_contact(details: Details, stage: LifecycleStage | None) -> Contact:
     now = clock.now()
-    contact = Contact(
+    return Contact(
         first_name=details.first_name.strip(),
         last_name=details.last_name.strip(),
         email=clean_email(details.email),
@@ -80,14 +131,11 @@ def create_contact(details: Details, *, by: events.Actor | Acting, via: str) -> 
         language=details.language,
         location=details.location,
         custom=details.custom,
-        lifecycle_stage=stages.default_stage(),
+        lifecycle_stage=stage,
         lifecycle_changed_at=now,
         lifecycle_position=-now.timestamp(),  # on top of its lane (`app/lifecycle/board.py`)
         created_at=now,
     )
-    db.session.add(contact)
-    events.record("contact.created", contact, by=by, via=via)
-    return contact
 
 
 def fill_gaps(contact: Contact, details: Details) -> None:

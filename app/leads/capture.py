@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from app import clock, events
 from app.contacts import addresses, people
 from app.contacts.models import Contact
 from app.db import db, insert_new
+from app.events import log
 from app.events.log import Acting
 from app.leads import board, queries, round_robin
 from app.leads.models import NOT_CONTACTED, Lead, LeadForm, LeadSource, LeadStage
@@ -89,19 +91,84 @@ def capture_lead(
     return _repeat(row, contact, source, about, by)
 
 
-def _insert(row: dict[str, Any], contact: Contact, stage: LeadStage, assignee: Staff | None) -> Lead | None:
-    """Insert the lead, given to whose turn it is. None where another capture has just made it."""
+def capture_many(
+    people_and_faults: Sequence[tuple[Contact, Mapping[str, str]]],
+    source: LeadSource,
+    *,
+    by: events.Actor | Acting,
+    **about: Any,
+) -> dict[int, int]:
+    """Make leads of many different people in a handful of statements, as `capture_lead` makes one.
+
+    Answers the lead's id by the contact's. Who has an open lead from this source keeps it as it is, and is not in the
+    answer. `about` is what else the events say.
+    """
+    db.session.flush()
+    busy = queries.with_open_lead([contact.id for contact, _faults in people_and_faults], source.id)
+    wanted = [(contact, faults) for contact, faults in people_and_faults if contact.id not in busy]
+    stage, turns = queries.first_stage(), round_robin.hold_turns(len(wanted))
+    rows = [
+        {"contact_id": contact.id, "source_id": source.id, "faults": dict(faults)}
+        | _beginning(contact, stage, turn.staff_id if turn is not None else None)
+        for (contact, faults), turn in zip_longest(wanted, turns)
+    ]
+    inserted = insert_new(LEAD, rows, returning=("id", "contact_id", "assignee_id"))
+    round_robin.pass_on(*turns)
+    _record_many({row.contact_id: row for row in inserted}, [contact for contact, _faults in wanted], source, by, about)
+    return {row.contact_id: row.id for row in inserted}
+
+
+def _record_many(
+    made: Mapping[int, Any],
+    contacts: Sequence[Contact],
+    source: LeadSource,
+    by: events.Actor | Acting,
+    about: Mapping[str, Any],
+) -> None:
+    """Write what happened to each, in the order of the people: the lead, then whose it is."""
+    said = {"source": source.name, "source_id": source.id, "item_kind": "", "item": "", "note": "", **about}
+    rows = [made[contact.id] for contact in contacts if contact.id in made]
+    actor = log.actor(by)
+    events.record_many(
+        [events.Entry("lead.created", row.contact_id, {"lead_id": row.id, **said}, actor) for row in rows]
+    )
+    given = [row for row in rows if row.assignee_id is not None]
+    names = _names({row.assignee_id for row in given})
+    events.record_many(
+        [
+            events.Entry(
+                "lead.assigned",
+                row.contact_id,
+                {"lead_id": row.id, "assignee": names[row.assignee_id], "assignee_id": row.assignee_id, **about},
+            )
+            for row in given
+        ]
+    )
+
+
+def _names(staff_ids: Collection[int]) -> dict[int, str]:
+    found = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
+    return {row.id: row.name for row in found}
+
+
+def _beginning(contact: Contact, stage: LeadStage, assignee_id: int | None) -> dict[str, Any]:
+    """How every lead begins."""
     now = clock.now()
-    turn = round_robin.hold_turn() if assignee is None else None
-    given_to = assignee.id if assignee is not None else turn.staff_id if turn is not None else None
-    row |= {
+    return {
         "stage_id": stage.id,
         "status": NOT_CONTACTED,
-        "assignee_id": given_to,
+        "assignee_id": assignee_id,
         "was_client": contact.is_client,
         "stage_since": now,
         "created_at": now,
     }
+
+
+def _insert(row: dict[str, Any], contact: Contact, stage: LeadStage, assignee: Staff | None) -> Lead | None:
+    """Insert the lead, given to whose turn it is. None where another capture has just made it."""
+    turn = round_robin.hold_turn() if assignee is None else None
+    given_to = assignee.id if assignee is not None else turn.staff_id if turn is not None else None
+    row |= _beginning(contact, stage, given_to)
     inserted = insert_new(LEAD, [row], returning=("id",))
     if not inserted:
         return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.contacts import queries as contact_queries
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, one_of
 from app.leads.models import CONVERTED, OPEN_STATUSES, STATUSES, Lead, LeadSource, LeadStage
 from app.staff.models import Staff
 
@@ -56,6 +58,13 @@ def open_lead_of(contact_id: int, source_id: int | None = None) -> Lead | None:
     if source_id is not None:
         wanted = wanted.where(Lead.source_id == source_id)
     return db.session.scalar(wanted.order_by(Lead.created_at.desc(), Lead.id.desc()).limit(1))
+
+
+def with_open_lead(contact_ids: Sequence[int], source_id: int) -> set[int]:
+    """Who of these people has an open lead from the source."""
+    theirs = one_of(Lead.contact_id, contact_ids)
+    wanted = select(Lead.contact_id).where(theirs, Lead.source_id == source_id, Lead.status.in_(OPEN_STATUSES))
+    return set(db.session.scalars(wanted))
 
 
 def leads_of(contact_id: int) -> list[Lead]:
