@@ -23,6 +23,7 @@ ACTORS = frozenset(
         "queue_group_messages",
         "deliver_messages",
         "deliver_urgent_messages",
+        "import_leads",
     }
 )
 

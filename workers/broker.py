@@ -24,6 +24,7 @@ QUEUES = {
     "queue_group_messages": "delivery",
     "deliver_messages": "delivery",
     "deliver_urgent_messages": "urgent",
+    "import_leads": "imports",
 }
 
 # A ring older than this says nothing the clock has not said since.

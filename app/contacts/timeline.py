@@ -140,6 +140,8 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> str:
     """The sentence of an event. What the data does not say is an ellipsis; a kind we no longer know shows its key."""
     if kind == "lifecycle.stage_changed":
         template = _stage_sentence(data)
+    elif kind == "lead.created" and data.get("via") == "import":
+        template = str(_("New lead from %(source)s, imported from a file"))
     else:
         template = str(catalogue.KINDS[kind].sentence) if kind in catalogue.KINDS else kind.replace("%", "%%")
     return _fill(template, _in_words(data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.leads import erasing, form_views, panels, public_views, record_views, rules, setup_views, views
+from app.leads import erasing, form_views, importing, panels, public_views, record_views, rules, setup_views, views
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "erasing",
     "form_views",
+    "importing",
     "init_app",
     "panels",
     "public_views",

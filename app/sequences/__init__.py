@@ -9,7 +9,7 @@ from flask import Flask
 from app import work
 from app.events import Event, queue
 from app.messaging import delivery
-from app.sequences import actions, engine, holding, models, people_views, triggers, views
+from app.sequences import actions, engine, holding, imports, models, people_views, triggers, views
 from app.sequences.builder import views as builder_views
 
 
@@ -27,4 +27,4 @@ def init_app(app: Flask) -> None:
     delivery.register_source("sequence", engine.prepare)
 
 
-__all__ = ["actions", "holding", "models", "people_views", "triggers"]
+__all__ = ["actions", "holding", "imports", "models", "people_views", "triggers"]

@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, LazyString] = {
     "leads.see": _("See leads of one’s own"),
     "leads.see_all": _("See everybody’s leads"),
     "leads.edit": _("Edit leads"),
+    "leads.import": _("Import leads from a file, and take imports back"),
     "leads.configure": _("Set up stages, sources, forms and round-robin"),
     "lifecycle.see": _("See the lifecycle board and its figures"),
     "sequences.see": _("See sequences"),

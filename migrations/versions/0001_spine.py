@@ -299,6 +299,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "lead_import",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("columns", Json, nullable=False),
+        sa.Column("ignored", Json, nullable=False),
+        sa.Column("source_id", BigId, nullable=True),
+        sa.Column("is_quiet", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("tally", Json, nullable=False),
+        sa.Column("flagged", sa.Integer(), nullable=False),
+        sa.Column("turns_before", Json, nullable=False),
+        sa.Column("turns_after", Json, nullable=False),
+        sa.Column("by_id", BigId, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("undone_by_id", BigId, nullable=True),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.Column("undone_to", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_lead_import_by_id_staff")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["lead_source.id"], name=op.f("fk_lead_import_source_id_lead_source"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["undone_by_id"], ["staff.id"], name=op.f("fk_lead_import_undone_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_import")),
+    )
+    with op.batch_alter_table("lead_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_import_source_id"), ["source_id"], unique=False)
+        batch_op.create_index("ix_lead_import_status", ["status", "id"], unique=False)
+
+    op.create_table(
         "notice_version",
         sa.Column("id", BigId, nullable=False),
         sa.Column("notice_key", sa.String(length=40), nullable=False),
@@ -622,6 +655,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_queue_parked_at", ["parked_at"], unique=False)
 
     op.create_table(
+        "lead_import_row",
+        sa.Column("import_id", BigId, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.String(length=200), nullable=False),
+        sa.Column("last_name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("same_as", sa.Integer(), nullable=True),
+        sa.Column("contact_id", BigId, nullable=True),
+        sa.Column("lead_id", BigId, nullable=True),
+        sa.Column("filled", Json, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_lead_import_row_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["lead_import.id"], name=op.f("fk_lead_import_row_import_id_lead_import")
+        ),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_lead_import_row_lead_id_lead")),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_lead_import_row")),
+    )
+    with op.batch_alter_table("lead_import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_import_row_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_import_row_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index("ix_lead_import_row_outcome", ["import_id", "outcome", "number"], unique=False)
+
+    op.create_table(
         "notification",
         sa.Column("id", BigId, nullable=False),
         sa.Column("staff_id", BigId, nullable=False),
@@ -889,6 +947,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notification_staff_id")
 
     op.drop_table("notification")
+    with op.batch_alter_table("lead_import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_lead_import_row_outcome")
+        batch_op.drop_index(batch_op.f("ix_lead_import_row_lead_id"))
+        batch_op.drop_index(batch_op.f("ix_lead_import_row_contact_id"))
+
+    op.drop_table("lead_import_row")
     with op.batch_alter_table("event_queue", schema=None) as batch_op:
         batch_op.drop_index("ix_event_queue_parked_at")
 
@@ -969,6 +1033,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_version_notice_key"))
 
     op.drop_table("notice_version")
+    with op.batch_alter_table("lead_import", schema=None) as batch_op:
+        batch_op.drop_index("ix_lead_import_status")
+        batch_op.drop_index(batch_op.f("ix_lead_import_source_id"))
+
+    op.drop_table("lead_import")
     with op.batch_alter_table("group_message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_group_message_queueing",

@@ -128,7 +128,9 @@ def _candidates(batch: Sequence[Event]) -> list[Candidate]:
             anchor_at=program.trigger.anchor_of(event.data),
         )
         for event in batch
-        if event.contact_id is not None and event.recorded_at - event.occurred_at <= CAUGHT_UP_FOR
+        if event.contact_id is not None
+        and event.recorded_at - event.occurred_at <= CAUGHT_UP_FOR
+        and not event.data.get("starts_nothing")
         for program, since in live
         if event.kind in program.trigger.listens
         and event.recorded_at >= since
