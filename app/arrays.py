@@ -8,7 +8,7 @@ driver does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,27 @@ def insert(table: Table, names: Sequence[str], returning: Sequence[str] = ()) ->
     said = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({parts(table, names)})"  # noqa: S608 - names of our own tables
     said += " ON CONFLICT DO NOTHING"
     return f"{said} RETURNING {', '.join(returning)}" if returning else said
+
+
+def update(  # noqa: PLR0917 - the parts of a statement in their order
+    table: Table,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    keep: Collection[str],
+    only: Collection[str],
+    returning: Sequence[str],
+) -> str:
+    """The statement that changes rows given as arrays, found by `keys`; see `app.db.update_rows`."""
+    name = table.name
+    kept = {column: f"COALESCE(changed.{column}, {name}.{column})" for column in keep}
+    changes = ", ".join(f"{column} = {kept.get(column, f'changed.{column}')}" for column in columns)
+    which = [f"{name}.{key} = changed.{key}" for key in keys]
+    which += [f"{name}.{column} = ANY(CAST(:only_{column} AS {_kind(table.c[column])}[]))" for column in only]
+    said = (
+        f"UPDATE {name} SET {changes} FROM unnest({parts(table, [*keys, *columns])})"  # noqa: S608 - names of our own tables
+        f" AS changed({', '.join([*keys, *columns])}) WHERE {' AND '.join(which)}"
+    )
+    return f"{said} RETURNING {', '.join(f'{name}.{column}' for column in returning)}" if returning else said
 
 
 def parts(table: Table, names: Sequence[str]) -> str:

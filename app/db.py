@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -26,10 +26,13 @@ from sqlalchemy import (
     Table,
     Text,
     any_,
+    bindparam,
     cast,
     event,
+    func,
     literal,
     text,
+    update,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -145,6 +148,52 @@ def insert_rows(
         return list(db.session.execute(statement.columns(*(table.c[name] for name in returning)), given))
     db.session.execute(statement, given)
     return []
+
+
+def update_rows(
+    table: Table,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    keep: Collection[str] = (),
+    only: Mapping[str, Sequence[str]] | None = None,
+    returning: Sequence[str] = ("id",),
+) -> list[Any]:
+    """Change many rows with one statement. Each of `rows` is the values of `keys`, then the new ones of `columns`.
+
+    Those in `keep` stay as they are where the new value is None. `only` says which values a column must still have for
+    its row to be changed. Answers the columns in `returning` of the rows that were changed.
+    """
+    if not rows:
+        return []
+    only = only or {}
+    wanted = [table.c[name] for name in returning]
+    if is_postgresql():
+        statement = text(arrays.update(table, keys, columns, keep, only, returning))
+        given = arrays.parameters(table, [*keys, *columns], rows)
+        given |= {f"only_{name}": arrays.literal(values) for name, values in only.items()}
+        if not returning:
+            db.session.execute(statement, given)
+            return []
+        return list(db.session.execute(statement.columns(*wanted), given))
+    conditions = [table.c[name] == bindparam(f"_{name}") for name in keys]
+    conditions += [table.c[name].in_(values) for name, values in only.items()]
+    changes = {
+        name: func.coalesce(bindparam(name, type_=table.c[name].type), table.c[name])
+        if name in keep
+        else bindparam(name, type_=table.c[name].type)
+        for name in columns
+    }
+    one = update(table).where(*conditions).values(changes)
+    names = [*(f"_{name}" for name in keys), *columns]
+    values = [dict(zip(names, row, strict=True)) for row in rows]
+    connection = db.session.connection()
+    if not returning:
+        connection.execute(one, values)
+        return []
+    one = one.returning(*wanted)
+    return [changed for value in values for changed in connection.execute(one, value).fetchall()]
 
 
 def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,7 @@ class Work:
     act: Callable[[Any], Iterator[None]] | None = None
     in_flight: Callable[[], bool] | None = None  # whether some process is in the middle of acting
     release: Callable[[Any], None] | None = None  # gives back what was taken and not acted on, when acting fails
+    around: Callable[[], AbstractContextManager[None]] = nullcontext  # what stays open while batches follow each other
 
 
 WORK: dict[str, Work] = {}
@@ -69,8 +71,9 @@ def run_batch(actor: str) -> bool:
 def run(actor: str, *, seconds: float = 60.0) -> None:
     """Do batches until none is left or the time is up; the next ring takes the rest."""
     until = time.monotonic() + seconds
-    while run_batch(actor) and time.monotonic() < until:
-        pass
+    with WORK[actor].around():
+        while run_batch(actor) and time.monotonic() < until:
+            pass
 
 
 def run_until_idle(*, rounds: int = 10_000) -> int:
@@ -115,5 +118,4 @@ def next_due() -> datetime | None:
 
 def due_actors() -> set[str]:
     """Whom the clock should ring."""
-    now = clock.now()
-    return {work.actor for work in WORK.values() if (due := work.next_due()) is not None and due <= now}
+    return {work.actor for work in WORK.values() if (due := work.next_due()) is not None and due <= clock.now()}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Table, func, select, update
 
 from app import clock
 from app.contacts.models import Contact
-from app.db import db, insert_new
-from app.messaging.models import Conversation, Message
+from app.db import db, insert_new, update_rows
+from app.messaging.models import OUT, Conversation, Message
 from app.staff.models import Staff
 
 OPEN, SNOOZED, CLOSED = "open", "snoozed", "closed"
@@ -53,17 +54,34 @@ def answer(message: Message) -> Conversation:
     return conversation
 
 
-def show_automatic(messages: Sequence[Message]) -> None:
-    """Show messages that leave by themselves in their threads. A thread begun by one is closed: nobody has to act."""
-    latest = {message.contact_id: message for message in messages if message.contact_id is not None}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a thread shows of its last message."""
+
+    contact_id: int
+    channel: str
+    says: str
+
+
+def show_automatic(leaving: Sequence[Shown]) -> dict[int, int]:
+    """Show messages that leave by themselves in their threads. A thread begun by one is closed: nobody has to act.
+
+    Answers the thread of each contact.
+    """
+    latest = {one.contact_id: one for one in leaving}
     if not latest:
-        return
-    _begin(list(latest), CLOSED, clock.now())
-    found = db.session.scalars(select(Conversation).where(Conversation.contact_id.in_(latest)))
-    threads = {conversation.contact_id: conversation for conversation in found}
-    for message in messages:
-        if message.contact_id is not None:
-            _show_last(threads[message.contact_id], message)
+        return {}
+    now = clock.now()
+    contact_ids = sorted(latest)  # always in this order, so that two workers never wait for each other
+    _begin(contact_ids, CLOSED, now)
+    shown = update_rows(
+        CONVERSATIONS,
+        ("contact_id",),
+        ("last_at", "last_channel", "last_direction", "snippet"),
+        [(each, now, latest[each].channel, OUT, _snippet(latest[each].says)) for each in contact_ids],
+        returning=("id", "contact_id"),
+    )
+    return {row.contact_id: row.id for row in shown}
 
 
 def read(conversation: Conversation) -> None:
@@ -126,4 +144,8 @@ def _show_last(conversation: Conversation, message: Message) -> None:
     conversation.last_at = clock.now()
     conversation.last_channel = message.channel
     conversation.last_direction = message.direction
-    conversation.snippet = " ".join((message.subject or message.text).split())[:SNIPPET]
+    conversation.snippet = _snippet(message.subject or message.text)
+
+
+def _snippet(says: str) -> str:
+    return " ".join(says.split())[:SNIPPET]

@@ -1,37 +1,41 @@
-"""Sending what is due: claim a batch, commit, hand each message over, record what became of it.
+"""Sending what is due: claim a batch, commit, hand each message over, record what became of them.
 
-Nothing is sent twice and nothing is lost: a message is marked before its carrier is called and recorded after, each
-time committed, so that a worker killed in between leaves one message in doubt and the others of its batch untouched.
-Those in doubt are settled by `doubts`.
+Nothing is sent twice and nothing is lost: a batch is marked before its carriers are called, and recorded after, each
+time with one statement and committed. What happens in between is noted in a `journal` that outlives the worker, so that
+a kill leaves in doubt only what was being handed over at that instant. Those are settled by `doubts`.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Generator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from flask import current_app
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app import clock, work
 from app.contacts.models import Contact
 from app.db import db, is_postgresql
-from app.messaging import conversations, doubts, links, mail, permission, reasons, segments
-from app.messaging.handover import Lines, Parcel, call, mark_called, put_back, record
-from app.messaging.models import EMAIL, QUEUED, SENDING, SENT, SUPPRESSED, Message
-from app.staff import studio
+from app.messaging import doubts, making, permission, reasons
+from app.messaging.handover import Lines, Parcel, call, parcel_of, put_back, record_many
+from app.messaging.journal import Found, Journal, Outcome, are_any_left_behind, left_behind
+from app.messaging.making import Slip
+from app.messaging.models import QUEUED, SENDING, SENT, SUPPRESSED, Message
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
+BATCH = 50
 LEASE = timedelta(minutes=5)
 # A batch that has come this near to the end of its lease hands back what it has not sent.
 LEASE_MARGIN = timedelta(minutes=1)
+TELL_EVERY = 0.5  # seconds after which the database hears how far a batch has come
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ Decision = Content | Suppress | Later
 Prepare = Callable[[Sequence[Message]], Mapping[int, Decision]]
 
 _sources: dict[str, Prepare] = {}
+_kept: ContextVar[Lines | None] = ContextVar("encore_mail_lines", default=None)
 
 
 def register_source(category: str, prepare: Prepare) -> None:
@@ -73,12 +78,14 @@ def register_source(category: str, prepare: Prepare) -> None:
 
 @dataclass
 class Batch:
-    """What one claim has taken: messages to send, and old ones in doubt to ask about."""
+    """What one claim has taken: messages to send, old ones to ask about, and the notes of workers that are gone."""
 
     taken: int = 0
     lease_until: datetime | None = None
     parcels: list[Parcel] = field(default_factory=list)
     in_doubt: list[Parcel] = field(default_factory=list)
+    read: list[Found] = field(default_factory=list)
+    journal: Journal | None = None
 
     def __bool__(self) -> bool:
         return self.taken > 0
@@ -87,58 +94,77 @@ class Batch:
 def claim(*, urgent: bool, limit: int = BATCH) -> Batch:
     """Take up to `limit` due messages of a lane under a lease, decide on each, and make the ready ones up."""
     now = clock.now()
-    stationery = _stationery()
-    batch = Batch(lease_until=now + LEASE)
-    expired = _take_expired(urgent=urgent, limit=limit)
-    settled = doubts.settle(expired, lease_until=now + LEASE)
-    batch.in_doubt = [_parcel(message, stationery, {}, {}) for message in settled]
+    batch = Batch(lease_until=now + LEASE, read=left_behind())
+    for found in batch.read:
+        doubts.read_journal(found)
+    expired = _take_expired(now, urgent=urgent, limit=limit)
+    batch.in_doubt = [parcel_of(one) for one in doubts.settle(expired, lease_until=now + LEASE)]
     messages = _take_due(now, urgent=urgent, limit=limit)
-    batch.taken = len(expired) + len(messages)
-    ready = _decide(messages, now)
-    for message in ready:
-        _address(message, stationery)
-    conversations.show_automatic([message for message in ready if message.conversation_id is None])
-    drafts = {message.id: draft_of(message, stationery) for message in ready if message.channel == EMAIL}
-    tracked = {
-        address for draft in drafts.values() if mail.is_tracked(draft.category) for address in mail.addresses_in(draft)
-    }
-    numbers = links.numbers_of(tracked)
-    batch.parcels = [_parcel(message, stationery, drafts, numbers) for message in ready]
+    batch.taken = len(batch.read) + len(expired) + len(messages)
+    if messages:
+        batch.journal = Journal()
+        slips = [making.Slip.of(message, batch.journal.attempt, now + LEASE) for message in messages]
+        batch.parcels = making.make_up(_decide(slips, now), now)
+        making.write(slips)
     return batch
 
 
 def send(batch: Batch) -> Generator[None]:
     """Hand a batch over, message by message. What stands written at each pause must be committed."""
+    for found in batch.read:
+        found.forget()
     for parcel in batch.in_doubt:
         yield from doubts.look_up(parcel)
-    with Lines() as lines:
+    if batch.journal is None:
+        return
+    with _lines() as lines:
+        handed: list[tuple[Parcel, Outcome]] = []
+        told_at = time.monotonic()
         for index, parcel in enumerate(batch.parcels):
             if batch.lease_until is not None and clock.now() > batch.lease_until - LEASE_MARGIN:
                 put_back(batch.parcels[index:])
                 break
-            is_ours = mark_called(parcel)
-            yield
-            if is_ours:
-                record(parcel, call(lines, parcel))
-        yield
+            batch.journal.calling(parcel.message_id)
+            outcome = call(lines, parcel)
+            batch.journal.answered(parcel.message_id, outcome)
+            handed.append((parcel, outcome))
+            if time.monotonic() - told_at > TELL_EVERY:
+                record_many(handed)
+                yield
+                handed, told_at = [], time.monotonic()
+        record_many(handed)
+    yield
+    batch.journal.forget()
 
 
 def release(batch: Batch) -> None:
-    """Return to the queue what a failure kept from being handed over: it need not wait for its lease to run out."""
-    db.session.execute(
-        update(Message)
-        .where(
-            Message.attempt.in_([parcel.attempt for parcel in batch.parcels]),
-            Message.status == SENDING,
-            Message.called_at.is_(None),
-        )
-        .values(status=QUEUED, attempts=Message.attempts - 1, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    """Let go of what a failure has interrupted: the next claim reads in the notes how far it came."""
+    for found in batch.read:
+        found.close()
+    if batch.journal is not None:
+        batch.journal.close()
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """Keep the connections open while one batch follows the other."""
+    with Lines() as lines:
+        token = _kept.set(lines)
+        try:
+            yield
+        finally:
+            _kept.reset(token)
+
+
+def _lines() -> AbstractContextManager[Lines]:
+    kept = _kept.get()
+    return nullcontext(kept) if kept is not None else Lines()
 
 
 def next_due(*, urgent: bool) -> datetime | None:
     """The instant from which a lane has something to do."""
+    if are_any_left_behind():
+        return clock.now()
     waiting = [
         db.session.scalar(
             select(func.min(Message.due_at)).where(Message.status == QUEUED, Message.is_urgent == urgent)
@@ -156,18 +182,23 @@ def rehearse(contact_id: int) -> int:
     Nothing is handed to any carrier: it is for simulations, which undo it all.
     """
     now = clock.now()
-    due = _load(db.session.scalars(_queued_for(contact_id).where(Message.due_at <= now)).all())
-    for message in due:
-        message.status, message.attempts = SENDING, message.attempts + 1
-    for message in _decide(due, now):
-        message.status, message.sent_at = SENT, now
+    due = _take(_messages().where(*_queued_for(contact_id), Message.due_at <= now))
+    slips = [Slip.of(message, "", now) for message in due]
+    leaving = _decide(slips, now)
+    making.write(slips)
+    for slip in leaving:
+        slip.message.status, slip.message.sent_at = SENT, now
     db.session.flush()
     return len(due)
 
 
 def next_due_of(contact_id: int) -> datetime | None:
     """The instant from which a message to somebody is due."""
-    return db.session.scalar(_queued_for(contact_id).with_only_columns(func.min(Message.due_at)))
+    return db.session.scalar(select(func.min(Message.due_at)).where(*_queued_for(contact_id)))
+
+
+def _queued_for(contact_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Message.contact_id == contact_id, Message.status == QUEUED)
 
 
 def in_flight(*, urgent: bool) -> bool:
@@ -187,116 +218,59 @@ def register() -> None:
                 next_due=partial(next_due, urgent=urgent),
                 in_flight=partial(in_flight, urgent=urgent),
                 release=release,
+                around=connected,
             )
         )
 
 
-def draft_of(message: Message, stationery: mail.Stationery) -> mail.Draft:
-    """What of a message goes into its mail."""
-    person = message.staff or message.contact
-    return mail.Draft(
-        message_id=message.id,
-        contact_id=message.contact_id,
-        category=message.category,
-        kind=message.kind,
-        to_name=person.name if person else "",
-        to_address=message.to_address,
-        reference=message.provider_id or "",
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        language=(person.language if person else "") or stationery.studio.language,
-    )
-
-
-def _queued_for(contact_id: int) -> Select[int]:
-    return select(Message.id).where(Message.contact_id == contact_id, Message.status == QUEUED)
-
-
 def _take_due(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
-    due = (
-        select(Message.id)
-        .where(Message.status == QUEUED, Message.is_urgent == urgent, Message.due_at <= now)
-        .order_by(Message.due_at, Message.id)
-        .limit(limit)
-    )
-    if is_postgresql():
-        due = due.with_for_update(skip_locked=True)
-    taken = db.session.scalars(
-        update(Message)
-        .where(Message.id.in_(due), Message.status == QUEUED)
-        .values(
-            status=SENDING,
-            lease_until=now + LEASE,
-            attempt=secrets.token_hex(8),
-            called_at=None,
-            attempts=Message.attempts + 1,
-        )
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return _load(taken)
+    due = (Message.status == QUEUED, Message.is_urgent == urgent, Message.due_at <= now)
+    return _take(_messages().where(*due).order_by(Message.due_at, Message.id).limit(limit))
 
 
-def _take_expired(*, urgent: bool, limit: int) -> list[Message]:
+def _take_expired(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
     """Those whose lease has run out, because their worker died or hangs."""
-    expired = (
-        select(Message.id)
-        .where(Message.status == SENDING, Message.is_urgent == urgent, Message.lease_until <= clock.now())
-        .order_by(Message.lease_until)
-        .limit(limit)
-    )
-    if is_postgresql():
-        expired = expired.with_for_update(skip_locked=True)
-    return _load(db.session.scalars(expired).all())
+    expired = (Message.status == SENDING, Message.is_urgent == urgent, Message.lease_until <= now)
+    return _take(_messages().where(*expired).order_by(Message.lease_until, Message.id).limit(limit))
 
 
-def _load(ids: Sequence[int]) -> list[Message]:
-    if not ids:
-        return []
-    return list(
-        db.session.scalars(
-            select(Message)
-            .where(Message.id.in_(ids))
-            .order_by(Message.due_at, Message.id)
-            .options(joinedload(Message.contact).joinedload(Contact.location), joinedload(Message.staff))
-            .execution_options(populate_existing=True)
-        )
-    )
+def _messages() -> Select[Message]:
+    return select(Message).options(joinedload(Message.contact).joinedload(Contact.location), joinedload(Message.staff))
 
 
-def _decide(messages: Sequence[Message], now: datetime) -> list[Message]:
+def _take(wanted: Select[Message]) -> list[Message]:
+    """Read messages and lock them, leaving to other workers what they hold."""
+    locked = wanted.with_for_update(of=Message, skip_locked=True) if is_postgresql() else wanted
+    return list(db.session.scalars(locked.execution_options(populate_existing=True)))
+
+
+def _decide(slips: Sequence[Slip], now: datetime) -> list[Slip]:
     """Write down what does not go, or not yet, and why. Answers those that go."""
-    open_ones = [message for message in messages if not _is_out(message, now)]
-    decisions = _prepared(open_ones)
-    ready = []
-    for message in open_ones:
-        decision = decisions.get(message.id)
-        match decision:
-            case Suppress():
-                _end(message, SUPPRESSED, decision.reason)
-            case Later():
-                message.status, message.due_at, message.reason = QUEUED, decision.due_at, decision.reason
-                message.attempts -= 1
-            case Content():
-                message.subject, message.text, message.html = decision.subject, decision.text, decision.html
-                ready.append(message)
-            case None:
-                ready.append(message)
-    for message in [message for message in ready if not (message.text or message.html)]:
-        ready.remove(message)
-        _end(message, SUPPRESSED, reasons.NOTHING_TO_SAY)
-    return ready
+    for slip in slips:
+        why_not = _why_not(slip.message, now)
+        if why_not is not None:
+            slip.hold(SUPPRESSED, why_not)
+    decisions = _prepared([slip.message for slip in slips if slip.status == SENDING])
+    for slip in slips:
+        match decisions.get(slip.message.id):
+            case Suppress(reason):
+                slip.hold(SUPPRESSED, reason)
+            case Later(due_at, reason):
+                slip.hold(QUEUED, reason)
+                slip.due_at = due_at
+                slip.attempts -= 1
+            case Content(subject, text, html):
+                slip.subject, slip.text, slip.html = subject, text, html
+        if slip.status == SENDING and not (slip.text or slip.html):
+            slip.hold(SUPPRESSED, reasons.NOTHING_TO_SAY)
+    return [slip for slip in slips if slip.status == SENDING]
 
 
-def _is_out(message: Message, now: datetime) -> bool:
-    """End a message that is too late or that its receiver does not want."""
-    why = reasons.TOO_LATE if message.not_after is not None and now > message.not_after else None
-    if why is None and message.contact is not None:
-        why = permission.why_not(message, message.contact)
-    if why is not None:
-        _end(message, SUPPRESSED, why)
-    return why is not None
+def _why_not(message: Message, now: datetime) -> str | None:
+    """Why a message is too late, or not wanted by its receiver."""
+    if message.not_after is not None and now > message.not_after:
+        return reasons.TOO_LATE
+    return permission.why_not(message, message.contact) if message.contact is not None else None
 
 
 def _prepared(messages: Sequence[Message]) -> dict[int, Decision]:
@@ -320,51 +294,3 @@ def _ask(prepare: Prepare, batch: Sequence[Message]) -> dict[int, Decision]:
     if len(batch) == 1:
         return {batch[0].id: Suppress(reasons.NOT_PREPARED)}
     return {message_id: decision for one in batch for message_id, decision in _ask(prepare, [one]).items()}
-
-
-def _end(message: Message, status: str, reason: str) -> None:
-    message.status, message.reason, message.lease_until = status, reason, None
-
-
-def _address(message: Message, stationery: mail.Stationery) -> None:
-    """Write on the message where it goes, from whom, and under which name its carrier will know it."""
-    message.reason = ""
-    match message.channel:
-        case "email":
-            to = message.staff.email if message.staff is not None else message.contact.email if message.contact else ""
-            message.to_address, message.from_address = to or "", stationery.sender
-            domain = stationery.sender.rpartition("@")[2] or "localhost"
-            # The same at every attempt: mail programs show two with one id as one.
-            message.provider_id = message.provider_id or f"<{message.id}.{secrets.token_hex(8)}@{domain}>"
-        case "sms":
-            message.to_address = message.contact.phone or "" if message.contact else ""
-            message.from_address = current_app.config["SETTINGS"].twilio_from or ""
-            message.segments = segments.count(message.text)
-
-
-def _stationery() -> mail.Stationery:
-    return mail.Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
-
-
-def _parcel(
-    message: Message, stationery: mail.Stationery, drafts: Mapping[int, mail.Draft], numbers: Mapping[str, int]
-) -> Parcel:
-    draft = drafts.get(message.id)
-    now = clock.now()
-    return Parcel(
-        message_id=message.id,
-        contact_id=message.contact_id,
-        channel=message.channel,
-        category=message.category,
-        kind=message.kind,
-        attempt=message.attempt or "",
-        attempts=message.attempts,
-        subject=message.subject,
-        text=message.text,
-        to=message.to_address,
-        sender=stationery.sender,
-        reference=message.provider_id or "",
-        called_at=message.called_at,
-        callback=f"{stationery.public_url}/webhooks/twilio/status?message={message.id}",
-        write=partial(stationery.write, draft, numbers, date=now) if draft is not None else None,
-    )

@@ -14,7 +14,8 @@ from app import clock, wake
 from app.db import db
 from app.messaging import carriers, reasons
 from app.messaging.carriers import Unreachable
-from app.messaging.handover import ASK_AFTER, Outcome, Parcel, record, try_again
+from app.messaging.handover import ASK_AFTER, Parcel, parcel_of, record, record_many, try_again
+from app.messaging.journal import Found, Outcome
 from app.messaging.models import QUEUED, SENDING, SENT, SMS, UNCERTAIN, Message
 from app.staff.models import Staff
 from app.web import Refusal
@@ -24,22 +25,54 @@ class NotInDoubt(Refusal):
     """What became of this message is known."""
 
 
-def settle(expired: Sequence[Message], *, lease_until: datetime) -> list[Message]:
-    """Settle what a dead worker has left behind. Answers the SMS that the carrier must be asked about.
+def read_journal(found: Found) -> None:
+    """Settle what a worker that is gone had in hand, as its own notes say (see `journal`)."""
+    in_hand = {
+        message.id: message
+        for message in db.session.scalars(
+            select(Message)
+            .where(Message.attempt == found.attempt, Message.status.in_((SENDING, UNCERTAIN)))
+            .order_by(Message.id)
+            .with_for_update()
+        )
+    }
+    record_many([(parcel_of(in_hand[each]), found.answered[each]) for each in found.answered if each in in_hand])
+    for message in in_hand.values():
+        if message.id in found.answered or not found.is_whole:
+            continue
+        if message.id not in found.called:
+            _return_to_queue(message)
+        elif message.channel == SMS:
+            message.lease_until = clock.now() + ASK_AFTER
+        else:
+            _show_in_doubt(message)
 
-    One whose carrier was not called yet goes back to the queue; an e-mail that may have gone is for a person to decide.
+
+def settle(expired: Sequence[Message], *, lease_until: datetime) -> list[Message]:
+    """Settle what a worker has left behind of which nothing else is known. Answers the SMS to ask the carrier about.
+
+    One whose carrier was not to be called yet goes back to the queue; an e-mail that may have gone is for a person to
+    decide.
     """
     to_ask = []
     for message in expired:
         if message.called_at is None:
-            message.status, message.lease_until = QUEUED, None
-            message.attempts -= 1
+            _return_to_queue(message)
         elif message.channel == SMS:
             message.lease_until = lease_until
             to_ask.append(message)
         else:
-            message.status, message.reason, message.lease_until = UNCERTAIN, reasons.IN_DOUBT, None
+            _show_in_doubt(message)
     return to_ask
+
+
+def _return_to_queue(message: Message) -> None:
+    message.status, message.reason, message.lease_until, message.called_at = QUEUED, "", None, None
+    message.attempts -= 1
+
+
+def _show_in_doubt(message: Message) -> None:
+    message.status, message.reason, message.lease_until = UNCERTAIN, reasons.IN_DOUBT, None
 
 
 def look_up(parcel: Parcel) -> Iterator[None]:
@@ -80,6 +113,3 @@ def mark_as_sent(message: Message) -> None:
 def _must_be_uncertain(message: Message) -> None:
     if message.status != UNCERTAIN:
         raise NotInDoubt(_("It is known what became of this message."))
-
-
-__all__ = ["ASK_AFTER", "NotInDoubt", "look_up", "mark_as_sent", "resend", "settle"]

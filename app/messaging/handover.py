@@ -1,4 +1,4 @@
-"""Handing one message to its carrier, and writing down what became of it."""
+"""Handing messages to their carriers, and writing down what became of them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import update
+from flask import current_app
+from sqlalchemy import Table, update
 
 from app import clock, events
 from app.contacts import consent
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, update_rows
 from app.messaging import carriers, permission, reasons
 from app.messaging.carriers import Letter, MailLine, Text, Undeliverable, Unreachable
+from app.messaging.journal import Outcome
 from app.messaging.models import (
     BOUNCED,
     EMAIL,
@@ -34,6 +36,9 @@ from app.messaging.models import (
 )
 
 log = structlog.get_logger(__name__)
+
+MESSAGES: Table = Message.__table__  # type: ignore[assignment]
+NOT_KNOWN = (SENDING, UNCERTAIN)  # one given up as uncertain may yet be answered for
 
 ATTEMPTS = 3  # WRK-06
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))  # after the first and the second failure
@@ -63,27 +68,15 @@ class Parcel:
     reference: str
     called_at: datetime | None
     callback: str
-    write: Callable[[], bytes] | None
+    write: Callable[[], bytes] | None = None
 
     @property
     def as_text(self) -> Text:
         return Text(to=self.to, body=self.text, callback=self.callback)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a parcel."""
-
-    status: str
-    reason: str = ""
-    provider_id: str | None = None
-    retry_in: timedelta | None = None
-    code: str = ""
-    is_address_dead: bool = False
-
-
 class Lines:
-    """The connections of a batch: the one to the mail server is opened for the first mail and shared by all."""
+    """The connections of a worker: the one to the mail server is opened for the first mail and shared by all."""
 
     def __init__(self) -> None:
         self._open = ExitStack()
@@ -95,7 +88,7 @@ class Lines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        self.hang_up()
 
     def mail(self) -> MailLine:
         if self._mail is None:
@@ -104,21 +97,45 @@ class Lines:
 
     def hang_up(self) -> None:
         """Forget a line that has failed; the next mail opens another."""
-        self._open.close()
         self._mail = None
+        self._open.close()
 
 
-def mark_called(parcel: Parcel) -> bool:
-    """Write down that the carrier is about to be called. Answers False where somebody else has taken the message over:
-    whoever slept through the end of a lease must not call.
-    """
-    return _change(parcel, called_at=clock.now())
+def parcel_of(message: Message) -> Parcel:
+    """A message that has been made up before, as a parcel: what its carrier said of it can be written down."""
+    return Parcel(
+        message_id=message.id,
+        contact_id=message.contact_id,
+        channel=message.channel,
+        category=message.category,
+        kind=message.kind,
+        attempt=message.attempt or "",
+        attempts=message.attempts,
+        subject=message.subject,
+        text=message.text,
+        to=message.to_address,
+        sender=message.from_address,
+        reference=message.provider_id or "",
+        called_at=message.called_at,
+        callback=callback_for(message.id),
+    )
+
+
+def callback_for(message_id: int) -> str:
+    """Where Twilio reports what becomes of an SMS."""
+    return f"{current_app.config['SETTINGS'].public_url}/webhooks/twilio/status?message={message_id}"
 
 
 def put_back(parcels: Sequence[Parcel]) -> None:
     """Return to the queue what has not been handed over."""
-    for parcel in parcels:
-        _change(parcel, status=QUEUED, attempts=parcel.attempts - 1, lease_until=None)
+    update_rows(
+        MESSAGES,
+        ("id", "attempt"),
+        ("status", "attempts", "lease_until", "called_at"),
+        [(one.message_id, one.attempt, QUEUED, one.attempts - 1, None, None) for one in parcels],
+        only={"status": NOT_KNOWN},
+        returning=(),
+    )
 
 
 def call(lines: Lines, parcel: Parcel) -> Outcome:
@@ -136,23 +153,35 @@ def call(lines: Lines, parcel: Parcel) -> Outcome:
         return Outcome(FAILED, reasons.NOT_PREPARED)
 
 
-def record(parcel: Parcel, outcome: Outcome) -> bool:
-    """Write down what became of a parcel. Answers False where somebody else has settled it meanwhile."""
+def record(parcel: Parcel, outcome: Outcome) -> None:
+    """Write down what became of one parcel."""
+    record_many([(parcel, outcome)])
+
+
+def record_many(handed: Sequence[tuple[Parcel, Outcome]]) -> None:
+    """Write down what became of parcels, except where somebody else has settled it meanwhile."""
     now = clock.now()
-    values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason[:200], "lease_until": None}
-    if outcome.status == SENT:
-        values["sent_at"] = now
-    if outcome.provider_id is not None:
-        values["provider_id"] = outcome.provider_id
-    if outcome.retry_in is not None:
-        values["due_at"] = now + outcome.retry_in
-    if outcome.status == SENDING:
-        values["lease_until"] = now + ASK_AFTER
-    if not _change(parcel, **values):
-        return False
-    if parcel.contact_id is not None:
-        _tell(parcel, outcome)
-    return True
+    changed = update_rows(
+        MESSAGES,
+        ("id", "attempt"),
+        ("status", "reason", "lease_until", "sent_at", "provider_id", "due_at"),
+        [(parcel.message_id, parcel.attempt, *_row(outcome, now)) for parcel, outcome in handed],
+        keep=("sent_at", "provider_id", "due_at"),
+        only={"status": NOT_KNOWN},
+    )
+    ours = {row.id for row in changed}
+    _tell([(parcel, outcome) for parcel, outcome in handed if parcel.message_id in ours and parcel.contact_id])
+
+
+def _row(outcome: Outcome, now: datetime) -> tuple[Any, ...]:
+    return (
+        outcome.status,
+        outcome.reason[:200],
+        now + ASK_AFTER if outcome.status == SENDING else None,
+        now if outcome.status == SENT else None,
+        outcome.provider_id,
+        now + outcome.retry_in if outcome.retry_in is not None else None,
+    )
 
 
 def _hand_over(lines: Lines, parcel: Parcel) -> str | None:
@@ -188,34 +217,36 @@ def try_again(parcel: Parcel, said: str) -> Outcome:
     return Outcome(QUEUED, said or reasons.RETRYING, retry_in=PAUSES[parcel.attempts - 1])
 
 
-def _change(parcel: Parcel, **values: Any) -> bool:
-    """Change the message if it is still this attempt's. One given up as uncertain may yet be answered for."""
-    changed = db.session.execute(
-        update(Message)
-        .where(
-            Message.id == parcel.message_id,
-            Message.attempt == parcel.attempt,
-            Message.status.in_((SENDING, UNCERTAIN)),
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
+def _tell(known: Sequence[tuple[Parcel, Outcome]]) -> None:
+    """Write in the log what is known for certain, and what it says of addresses."""
+    kinds = {SENT: "message.sent", FAILED: "message.failed", BOUNCED: "message.bounced"}
+    events.record_many(
+        [
+            events.Entry(kinds[outcome.status], parcel.contact_id, _told(parcel, outcome))
+            for parcel, outcome in known
+            if outcome.status in kinds
+        ]
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    bounced = [parcel.contact_id for parcel, outcome in known if outcome.status == BOUNCED]
+    if bounced:
+        db.session.execute(update(Contact).where(Contact.id.in_(bounced)).values(email_bounced_at=clock.now()))
+    for parcel, outcome in known:
+        if outcome.code == TEXTED_STOP:
+            _heed_stop(parcel)
 
 
-def _tell(parcel: Parcel, outcome: Outcome) -> None:
-    """Write in the log what is known for certain, and what it says of the address."""
-    told = {"message_id": parcel.message_id, "channel": parcel.channel, "category": parcel.category}
-    data: dict[str, Any] = told | {"subject": parcel.subject or textwrap.shorten(parcel.text, SUMMARY)}
-    if outcome.status in {FAILED, BOUNCED}:
-        data["reason"] = outcome.reason[:200]
-    kind = {SENT: "message.sent", FAILED: "message.failed", BOUNCED: "message.bounced"}.get(outcome.status)
-    if kind is not None:
-        events.record_many([events.Entry(kind, parcel.contact_id, data)])
-    if outcome.status == BOUNCED:
-        db.session.execute(update(Contact).where(Contact.id == parcel.contact_id).values(email_bounced_at=clock.now()))
-    if outcome.code == TEXTED_STOP:
-        contact = db.session.get(Contact, parcel.contact_id)
-        if contact is not None:
-            consents = ("sms_marketing", "sms_transactional")
-            consent.withdraw(contact, consents, by=events.Actor.client(), via="carrier", message_id=parcel.message_id)
+def _told(parcel: Parcel, outcome: Outcome) -> dict[str, Any]:
+    data = {
+        "message_id": parcel.message_id,
+        "channel": parcel.channel,
+        "category": parcel.category,
+        "subject": parcel.subject or textwrap.shorten(parcel.text, SUMMARY),
+    }
+    return data if outcome.status == SENT else data | {"reason": outcome.reason[:200]}
+
+
+def _heed_stop(parcel: Parcel) -> None:
+    contact = db.session.get(Contact, parcel.contact_id)
+    if contact is not None:
+        consents = ("sms_marketing", "sms_transactional")
+        consent.withdraw(contact, consents, by=events.Actor.client(), via="carrier", message_id=parcel.message_id)

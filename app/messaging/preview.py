@@ -6,7 +6,7 @@ import re
 
 from flask import current_app
 
-from app.messaging import delivery
+from app.messaging import making
 from app.messaging.mail import Stationery
 from app.messaging.models import Message
 from app.staff import studio
@@ -18,4 +18,4 @@ _LINKS = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(["'])[^"']*\2""", re.IGNORECAS
 def as_received(message: Message) -> str:
     """The HTML of an e-mail, frame and footer included."""
     stationery = Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
-    return _LINKS.sub(r"\1\2#\2", stationery.sheet(delivery.draft_of(message, stationery)))
+    return _LINKS.sub(r"\1\2#\2", stationery.sheet(making.draft_of(message, stationery)))

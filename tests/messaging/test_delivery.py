@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -16,7 +17,8 @@ from app.contacts.models import Contact
 from app.db import db
 from app.demo import make
 from app.events import Actor, Event
-from app.messaging import delivery, doubts, outgoing, reasons
+from app.messaging import delivery, doubts, handover, outgoing, reasons
+from app.messaging.journal import Journal, Outcome
 from app.messaging.models import Conversation, Message
 from tests.harness.smtp import SmtpSink
 from tests.harness.twilio import TwilioStandIn
@@ -188,42 +190,88 @@ def test_an_sms_whose_fate_is_unknown_is_looked_up(
     assert (message.status, message.provider_id) == ("sent", sms.sid)
 
 
-@pytest.mark.req("BEY-01", "WRK-02")
-def test_a_worker_killed_before_it_called_leaves_nothing_in_doubt(
-    ana: Contact, smtp: SmtpSink, workers: Workers, clock: ModuleType
-) -> None:
-    clock.set("2026-03-28 12:00")
-    messages = [receipt(ana), receipt(make.client()), receipt(make.client())]
+def claimed() -> tuple[delivery.Batch, Journal]:
+    """A batch in the hands of a worker, and its notes."""
     db.session.commit()
     batch = delivery.claim(urgent=True)
     db.session.commit()
-    sending = delivery.send(batch)
-    next(sending)  # the first is marked, and sent …
-    next(sending)  # … and recorded together with the mark of the second, whose server is never called
-    db.session.commit()
+    assert batch.journal is not None
+    return batch, batch.journal
 
-    clock.move(hours=1)
+
+@pytest.mark.req("BEY-01", "WRK-02")
+def test_a_killed_worker_leaves_in_doubt_only_what_it_was_handing_over(
+    ana: Contact, smtp: SmtpSink, workers: Workers
+) -> None:
+    sent, in_hand, untouched = messages = [receipt(ana), receipt(make.client()), receipt(make.client())]
+    _batch, journal = claimed()
+    journal.calling(sent.id)
+    journal.answered(sent.id, Outcome("sent"))
+    journal.calling(in_hand.id)
+    journal.close()  # as the kernel does for a process that dies
+
+    assert "deliver_urgent_messages" in work.due_actors()
     workers.run_until_idle()
     assert [message.status for message in messages] == ["sent", "uncertain", "sent"]
-    assert len(smtp.mails) == 2
+    assert [mail.recipients for mail in smtp.mails] == [(untouched.to_address,)]
+    told = db.session.scalars(select(Event.contact_id).where(Event.kind == "message.sent")).all()
+    assert set(told) == {sent.contact_id, untouched.contact_id}
 
 
-@pytest.mark.req("WRK-06")
-def test_a_failure_in_mid_batch_holds_up_nobody_else(app: Flask, smtp: SmtpSink, workers: Workers) -> None:
-    messages = [receipt(make.client()), receipt(make.client()), receipt(make.client())]
-    db.session.commit()
-    batch = delivery.claim(urgent=True)
-    db.session.commit()
-    sending = delivery.send(batch)
-    next(sending)  # the first is marked as called; then the database goes away for a moment
-    db.session.commit()
-    sending.close()
-
-    delivery.release(batch)
+@pytest.mark.req("BEY-01")
+def test_an_sms_that_a_killed_worker_was_handing_over_is_looked_up(
+    ana: Contact, twilio: TwilioStandIn, workers: Workers, clock: ModuleType
+) -> None:
+    clock.set("2026-03-28 12:00")
+    message = receipt(ana, "sms")
+    _batch, journal = claimed()
+    journal.calling(message.id)
+    journal.close()
     workers.run_until_idle()
+    assert message.status == "sending"
 
-    assert [message.status for message in messages] == ["sending", "sent", "sent"]
-    assert len(smtp.mails) == 2
+    clock.move(minutes=1)
+    workers.run_until_idle()  # Twilio knows nothing of it, so it goes again a minute later
+    clock.move(minutes=1)
+    workers.run_until_idle()
+    assert (message.status, len(twilio.sent_to(ana.phone or ""))) == ("sent", 1)
+
+
+@pytest.mark.req("BEY-01")
+def test_after_a_power_cut_nothing_is_concluded_from_silence(
+    ana: Contact, smtp: SmtpSink, workers: Workers, clock: ModuleType, data_folder: Path
+) -> None:
+    clock.set("2026-03-28 12:00")
+    messages = sent, _ = [receipt(ana), receipt(make.client())]
+    _batch, journal = claimed()
+    journal.calling(sent.id)
+    journal.answered(sent.id, Outcome("sent"))
+    journal.close()
+    notes = data_folder / "deliveries" / f"{journal.attempt}.journal"
+    notes.write_text("another-boot\n" + notes.read_text().partition("\n")[2])
+
+    workers.run_until_idle()
+    assert [message.status for message in messages] == ["sent", "sending"]
+    clock.move(minutes=5)
+    workers.run_until_idle()
+    assert [message.status for message in messages] == ["sent", "uncertain"]
+    assert smtp.mails == []
+
+
+@pytest.mark.req("BEY-01", "WRK-06")
+def test_what_the_database_did_not_hear_is_told_again(app: Flask, smtp: SmtpSink, workers: Workers) -> None:
+    messages = [receipt(make.client()), receipt(make.client()), receipt(make.client())]
+    batch, _journal = claimed()
+    sending = delivery.send(batch)
+    next(sending)  # all three are sent; then the database goes away before it has it
+    db.session.rollback()
+    sending.close()
+    delivery.release(batch)
+    assert {message.status for message in messages} == {"sending"}
+
+    workers.run_until_idle()
+    assert {message.status for message in messages} == {"sent"}
+    assert len(smtp.mails) == 3
 
 
 @pytest.mark.req("BEY-01")
@@ -232,20 +280,32 @@ def test_a_late_word_of_a_slow_worker_is_believed(
 ) -> None:
     clock.set("2026-03-28 12:00")
     message = receipt(ana)
-    db.session.commit()
-    batch = delivery.claim(urgent=True)
-    db.session.commit()
-    sending = delivery.send(batch)
-    next(sending)
-    db.session.commit()
+    batch, _journal = claimed()
     clock.move(minutes=5)
     workers.run_until_idle()
     assert message.status == "uncertain"
 
-    next(sending)
+    handover.record(batch.parcels[0], Outcome("sent"))
     db.session.commit()
     db.session.refresh(message)
     assert message.status == "sent"
+
+
+@pytest.mark.req("BEY-01")
+def test_who_sleeps_through_a_lease_calls_nobody(
+    ana: Contact, smtp: SmtpSink, workers: Workers, clock: ModuleType
+) -> None:
+    clock.set("2026-03-28 12:00")
+    message = receipt(ana)
+    batch, _journal = claimed()
+    clock.move(minutes=5)
+    for _pause in delivery.send(batch):
+        db.session.commit()
+    db.session.refresh(message)
+    assert (message.status, message.attempts, smtp.mails) == ("queued", 0, [])
+
+    workers.run_until_idle()
+    assert (message.status, len(smtp.mails)) == ("sent", 1)
 
 
 @pytest.mark.req("BEY-13")
