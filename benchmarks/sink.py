@@ -40,7 +40,7 @@ async def serve(notes: Path) -> None:
         handler = Notes(out)
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: SMTP(handler, hostname="sink.example"), sock=listening)
-        print(listening.getsockname()[1], flush=True)  # noqa: T201
+        print(listening.getsockname()[1], flush=True)
         async with server:
             await server.serve_forever()
 
