@@ -189,6 +189,8 @@ def rehearse(contact_id: int) -> int:
     for slip in leaving:
         slip.message.status, slip.message.sent_at = SENT, now
     db.session.flush()
+    for message in due:
+        db.session.expire(message)  # what was written beside it is read anew
     return len(due)
 
 
