@@ -7,7 +7,9 @@ are "Date d'Anniversaire" and "Birthday".
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
+from collections.abc import Callable
 
 _SAID: dict[str, tuple[str, ...]] = {
     "first_name": ("first name", "given name", "forename", "prenom"),
@@ -48,3 +50,12 @@ def key_for(name: str, taken: set[str], most: int = 60) -> str:
     while key in taken:
         key, number = f"{base}_{number}", number + 1
     return key
+
+
+def slug_for(title: str, otherwise: str, is_taken: Callable[[str], bool]) -> str:
+    """The part of a public address that a person can read aloud; a few letters more where it is taken."""
+    base = re.sub(r"[^a-z0-9]+", "-", plain(title)).strip("-")[:60] or otherwise
+    slug = base
+    while is_taken(slug):
+        slug = f"{base}-{secrets.token_hex(2)}"
+    return slug

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app import qr as qr_code
 from app import web
 from app.contacts import custom_fields
 from app.leads import form_fields, lead_forms, pipeline, queries
@@ -75,13 +74,7 @@ def switch(form_id: int) -> Response:
 @web.needs("leads.configure")
 def qr(form_id: int) -> Response:
     """The form's public address as a QR code, for the door and for flyers (FORM-06)."""
-    drawn = io.BytesIO()
-    code = segno.make(public_address(lead_forms.get_form(form_id)), error="m")
-    code.save(drawn, kind="svg", scale=8, border=2, light="white")
-    response = Response(drawn.getvalue(), mimetype="image/svg+xml")
-    if "download" in request.args:
-        response.headers["Content-Disposition"] = "attachment; filename=qr.svg"
-    return response
+    return qr_code.drawn(public_address(lead_forms.get_form(form_id)))
 
 
 def public_address(form: LeadForm) -> str:

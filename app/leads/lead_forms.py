@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +32,7 @@ class Design:
 
 def create_form(design: Design) -> LeadForm:
     """Make a lead form; its address comes from its title and stays when that changes."""
-    form = LeadForm(slug=_free_slug(design.title), created_at=clock.now())
+    form = LeadForm(slug=naming.slug_for(design.title, "form", _is_taken), created_at=clock.now())
     db.session.add(form)
     change_form(form, design)
     db.session.flush()
@@ -81,10 +79,5 @@ def form_at(slug: str) -> LeadForm:
     return found if found is not None else abort(404)
 
 
-def _free_slug(title: str) -> str:
-    """An address a person can read aloud; a few letters more where it is taken."""
-    base = re.sub(r"[^a-z0-9]+", "-", naming.plain(title)).strip("-")[:60] or "form"
-    slug = base
-    while db.session.scalar(select(exists().where(LeadForm.slug == slug))):
-        slug = f"{base}-{secrets.token_hex(2)}"
-    return slug
+def _is_taken(slug: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(LeadForm.slug == slug))))

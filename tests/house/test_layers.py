@@ -20,7 +20,7 @@ FLOORS = (
     {"apps", "live", "staff"},
     {"events", "rules"},
     {"badges", "i18n", "navigation", "panels", "scans", "web_filters", "work"},
-    {"assets", "wake", "web"},
+    {"assets", "qr", "wake", "web"},
     {"arrays", "clock", "config", "db"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
