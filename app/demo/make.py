@@ -28,6 +28,9 @@ from app.sequences import drafts, library, publishing
 from app.sequences.models import Sequence
 from app.staff import passwords, studio
 from app.staff.models import Location, Role, Staff
+from app.studio import checkout_tokens, checkouts, items
+from app.studio.checkout_models import Checkout, Order
+from app.studio.item_models import Item
 from app.tasks import desk
 from app.tasks.models import Task
 
@@ -197,3 +200,27 @@ def click(of: Message) -> None:
     link = db.session.scalars(select(TrackedLink).order_by(TrackedLink.id).limit(1)).first()
     if link is not None:
         tracking.follow(of.id, link.id, method="GET", headers=PHONE_BROWSER)
+
+
+def item(name: str | None = None, kind: str = "pack", price_cents: int = 14000, **more: Any) -> Item:
+    """Something on offer, a pack of ten classes unless told otherwise; `more` is what else an item's design has."""
+    if kind == "pack":
+        more = {"credits": 10, "validity_days": 180} | more
+    if kind == "intro":
+        more = {"validity_days": 14} | more
+    return items.create_item(items.Design(kind, name or f"10-class pass {next(_numbers)}", price_cents, **more))
+
+
+def checkout(of: Item, who: Details, *, browser: str | None = None) -> Checkout:
+    """A checkout somebody has begun to fill in and not sent."""
+    visit = checkouts.Visit(of, checkout_tokens.digest(browser or f"browser {next(_numbers)}"), clock.now())
+    typed = checkouts.Typed(who.first_name, who.last_name, who.email or "", who.phone or "", who.language)
+    return checkouts.save_draft(visit, typed)
+
+
+def order(of: Item, who: Details) -> Order:
+    """What somebody has bought on its checkout, to be paid at the studio."""
+    number = next(_numbers)
+    visit = checkouts.Visit(of, checkout_tokens.digest(f"browser {number}"), clock.now())
+    typed = checkouts.Typed(who.first_name, who.last_name, who.email or "", who.phone or "", who.language)
+    return checkouts.complete(visit, typed, payment="studio", token=f"page {number}")

@@ -255,6 +255,21 @@ class PurchaseData(Data):
     sale_id: str = ""
 
 
+class OrderData(Data):
+    order_id: int
+    item: str
+    item_kind: str = ""
+    price_cents: int = 0
+    paid_with: str = ""
+
+
+class CheckoutData(Data):
+    item: str
+    item_kind: str = ""  # subscription | pack | intro | product | class | appointment
+    url: str = ""  # where the checkout can be gone on with
+    checkout_id: int | None = None
+
+
 _declare("class.booked", ClassData, _("Booked %(class_name)s"), icon="calendar-plus", posted=True)
 _declare("class.booking_cancelled", BookingCancelled, _("Cancelled %(class_name)s"), icon="calendar-x", posted=True)
 _declare("class.visited", ClassData, _("Attended %(class_name)s"), icon="run", posted=True)
@@ -268,6 +283,9 @@ _declare("membership.purchased", MembershipData, _("Bought %(membership)s"), ico
 _declare("membership.expired", MembershipData, _("%(membership)s expired"), icon="calendar-off", posted=True)
 _declare("intro.purchased", MembershipData, _("Bought the intro offer %(membership)s"), icon="gift", posted=True)
 _declare("purchase.made", PurchaseData, _("Bought %(item)s"), icon="shopping-bag", posted=True)
+_declare("order.paid", OrderData, _("%(item)s paid at the studio"), icon="cash")
+_declare("order.cancelled", OrderData, _("Order of %(item)s cancelled"), icon="circle-x")
+_declare("checkout.abandoned", CheckoutData, _("Left the checkout of %(item)s"), icon="shopping-cart", posted=True)
 
 
 class WaiverRequest(Data):

@@ -6,11 +6,13 @@ from flask import Flask
 
 from app.config import Settings
 from app.integrations import twilio_webhooks
+from app.integrations.at_the_studio import AtTheStudio
 from app.integrations.outbox import OutboxMail, OutboxSms
 from app.integrations.smtp import SmtpCarrier
 from app.integrations.twilio import TwilioCarrier
 from app.messaging import carriers
 from app.messaging.carriers import Carriers
+from app.studio import payments
 
 
 def init_app(app: Flask) -> None:
@@ -23,4 +25,5 @@ def init_app(app: Flask) -> None:
             sms=TwilioCarrier(settings) if settings.has_twilio else OutboxSms(outbox),
         ),
     )
+    payments.register(AtTheStudio())
     app.register_blueprint(twilio_webhooks.bp)

@@ -50,6 +50,7 @@ VARIABLES = {
         Variable("itemName", _("What was bought"), _("10-class pass")),
         Variable("amount", _("Amount"), _("€140")),
         Variable("purchaseDate", _("Day of the purchase"), _("Thursday 26 November")),
+        Variable("paymentNotice", _("How it is still to be paid"), _("Pay at the studio.")),
         Variable("waiverName", _("Name of the waiver"), _("Health and liability")),
         Variable("waiverLink", _("Where the waiver is signed"), _("https://studio.example/waiver/1")),
         Variable(
@@ -183,7 +184,7 @@ _ALL = (
         name=_("Receipt"),
         occasion=_("When somebody buys something"),
         events=("membership.purchased", "intro.purchased", "purchase.made"),
-        says=("itemName", "amount", "purchaseDate"),
+        says=("itemName", "amount", "purchaseDate", "paymentNotice"),
         channels=(EMAIL,),
     ),
     Notice(

@@ -19,6 +19,7 @@ from app.messaging import variables
 from app.notices.catalogue import Notice
 from app.staff import studio
 from app.staff.studio import Studio
+from app.studio import payments
 
 WRITTEN_AS = {"en": "en_GB", "fr": "fr_FR"}
 
@@ -106,6 +107,12 @@ def _amount(one: Occasion, business: Studio, language: str) -> str:
     return web_filters.money(cents, business.currency, language=language) if cents else ""
 
 
+def _payment(one: Occasion, _business: Studio, _language: str) -> str:
+    """What a buyer on the web has still to do; nothing for sales that were paid when they were made."""
+    chosen = payments.known(str(one.data.get("payment") or ""))
+    return f"{chosen.label}. {chosen.hint}" if chosen is not None else ""
+
+
 def _item(one: Occasion, _business: Studio, _language: str) -> str:
     return str(one.data.get("item") or one.data.get("membership") or "")
 
@@ -163,6 +170,7 @@ _SAID: dict[str, Says] = {
     "itemName": _item,
     "amount": _amount,
     "purchaseDate": _purchase_day,
+    "paymentNotice": _payment,
     "waiverName": _plainly("waiver"),
     "waiverLink": _plainly("url"),
     "intakeFormName": _plainly("form"),

@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 class Filter:
     """One way to narrow a trigger. `kind` names the field its form shows; `field` is what it is compared with.
 
-    Kinds: source, lead_stage, lifecycle_stage, tag, location, form, membership, sequence: one or several names;
+    Kinds: source, lead_stage, lifecycle_stage, tag, location, form, membership, offer, sequence: one or several names;
     text: one or several; number: one.
     """
 
@@ -126,7 +126,7 @@ _CLASS = Filter("class", _("Class"), "text", "class_name")
 _TEMPLATE = Filter("template", _("Class template"), "text", "template")
 _LOCATION = Filter("location", _("Location"), "location", "location")
 _MEMBERSHIP = Filter("membership", _("Membership"), "membership", "membership")
-_OFFER = Filter("offer", _("Intro offer"), "membership", "membership")
+_OFFER = Filter("offer", _("Intro offer"), "offer", "membership")
 
 WITHOUT_MEMBERSHIP = frozenset({"card", "cash", "credit"})  # TRG-04
 WITH_MEMBERSHIP = frozenset({"subscription", "pack"})
@@ -281,5 +281,20 @@ _declare(
         ("api.event",),
         (Filter("name", _("Name of the event"), "text", "name"),),
         icon="webhook",
+    ),
+)
+
+_declare(
+    Trigger(
+        "checkout.abandoned",
+        "leads",
+        _("Abandoned checkout"),
+        ("checkout.abandoned",),
+        (
+            Filter("item_kind", _("Kind of item"), "text", "item_kind"),
+            Filter("item", _("Item"), "text", "item"),
+        ),
+        about="lead",
+        icon="shopping-cart",
     ),
 )

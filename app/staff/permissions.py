@@ -23,6 +23,9 @@ PERMISSIONS: dict[str, LazyString] = {
     "leads.import": _("Import leads from a file, and take imports back"),
     "leads.configure": _("Set up stages, sources, forms and round-robin"),
     "lifecycle.see": _("See the lifecycle board and its figures"),
+    "memberships.see": _("See memberships, packs and their orders"),
+    "memberships.sell": _("Take money for orders, and cancel them"),
+    "memberships.edit": _("Set up memberships, packs and products"),
     "sequences.see": _("See sequences"),
     "sequences.edit": _("Build, publish and stop sequences"),
     "messages.see": _("See all sent messages"),
@@ -45,6 +48,8 @@ _FRONT_DESK = [
     "leads.see",
     "leads.see_all",
     "leads.edit",
+    "memberships.see",
+    "memberships.sell",
     "messages.send_many",
     "sandbox.use",
 ]

@@ -1,15 +1,46 @@
-"""What people do at the studio: bookings, visits, memberships, purchases; and its rules for cancelling and waiting."""
+"""What people do at the studio, what it sells, and its rules for cancelling and waiting."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from app.studio import appointments, classes, erasing, models, panels, rules, sales, settings_views
+from app.studio import (
+    abandoning,
+    appointments,
+    checkout_panels,
+    checkout_views,
+    classes,
+    erasing,
+    item_views,
+    models,
+    order_views,
+    panels,
+    rules,
+    sales,
+    settings_views,
+)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(settings_views.policy_bp)
     app.register_blueprint(settings_views.waitlist_bp)
+    app.register_blueprint(item_views.bp)
+    app.register_blueprint(checkout_views.bp)
 
 
-__all__ = ["appointments", "classes", "erasing", "models", "panels", "rules", "sales"]
+__all__ = [
+    "abandoning",
+    "appointments",
+    "checkout_panels",
+    "checkout_views",
+    "classes",
+    "erasing",
+    "init_app",
+    "item_views",
+    "models",
+    "order_views",
+    "panels",
+    "rules",
+    "sales",
+    "settings_views",
+]

@@ -66,7 +66,11 @@ class Purchase(Model):
     external_id: Mapped[str | None] = mapped_column(String(200), unique=True)
     item_kind: Mapped[str] = mapped_column(String(24), default="product")
     item: Mapped[str] = mapped_column(String(200), default="")
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))  # where the studio lists it (`items.py`)
     price_cents: Mapped[int] = mapped_column(default=0)
     bought_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __table_args__ = (Index("ix_purchase_contact", "contact_id", "bought_at"),)
+    __table_args__ = (
+        Index("ix_purchase_contact", "contact_id", "bought_at"),
+        Index("ix_purchase_item", "item_id", "bought_at", "id"),
+    )

@@ -84,7 +84,7 @@ def membership_purchased(about: Subject, use: RuleUse) -> ColumnElement[bool]:
 @rule(
     "intro.purchased",
     _("Bought an intro offer"),
-    value="membership",
+    value="offer",
     windows=True,
     group="studio",
     sentence=_("bought an intro offer"),
@@ -97,7 +97,7 @@ def intro_purchased(about: Subject, use: RuleUse) -> ColumnElement[bool]:
 @rule(
     "intro.active",
     _("Has an active intro offer"),
-    value="membership",
+    value="offer",
     group="studio",
     sentence=_("has an active intro offer"),
     waits_for=("intro.purchased", "membership.expired"),

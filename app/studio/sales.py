@@ -12,6 +12,7 @@ from app.contacts.models import Contact
 from app.db import db
 from app.events.posting import How, posts
 from app.leads import conversion
+from app.studio import items
 from app.studio.models import Holding, Purchase
 
 
@@ -66,11 +67,13 @@ def _sell(contact: Contact, event: str, data: dict[str, Any], kind: str, how: Ho
 
 
 def _bought(contact: Contact, kind: str, item: str, data: dict[str, Any], how: How) -> None:
+    listed = items.item_named(item)
     sale = Purchase(
         contact_id=contact.id,
         external_id=data.get("sale_id") or None,
         item_kind=kind,
         item=item,
+        item_id=listed.id if listed is not None else None,
         price_cents=data.get("price_cents", 0),
         bought_at=how.at,
     )

@@ -46,6 +46,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "item",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("credits", sa.Integer(), nullable=True),
+        sa.Column("validity_days", sa.Integer(), nullable=True),
+        sa.Column("is_reserved", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("archived_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
+        sa.UniqueConstraint("slug", name=op.f("uq_item_slug")),
+    )
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.create_index("uq_item_name", [sa.literal_column("lower(name)")], unique=True)
+
+    op.create_table(
         "lead_source",
         sa.Column("id", BigId, nullable=False),
         sa.Column("key", sa.String(length=40), nullable=True),
@@ -158,6 +178,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotent_answer_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "item_tag",
+        sa.Column("item_id", BigId, nullable=False),
+        sa.Column("tag_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_tag_item_id_item")),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_item_tag_tag_id_tag"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("item_id", "tag_id", name=op.f("pk_item_tag")),
+    )
+    with op.batch_alter_table("item_tag", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_tag_tag_id"), ["tag_id"], unique=False)
 
     op.create_table(
         "lead_form",
@@ -570,14 +601,90 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("item_kind", sa.String(length=24), nullable=False),
         sa.Column("item", sa.String(length=200), nullable=False),
+        sa.Column("item_id", BigId, nullable=True),
         sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("bought_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_purchase_contact_id_contact")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_purchase_item_id_item")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
         sa.UniqueConstraint("external_id", name=op.f("uq_purchase_external_id")),
     )
     with op.batch_alter_table("purchase", schema=None) as batch_op:
         batch_op.create_index("ix_purchase_contact", ["contact_id", "bought_at"], unique=False)
+        batch_op.create_index("ix_purchase_item", ["item_id", "bought_at", "id"], unique=False)
+
+    op.create_table(
+        "sale_order",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("once_key", sa.String(length=64), nullable=False),
+        sa.Column("item_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
+        sa.Column("payment", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("placed_at", UtcDateTime(), nullable=False),
+        sa.Column("paid_at", UtcDateTime(), nullable=True),
+        sa.Column("paid_with", sa.String(length=16), nullable=False),
+        sa.Column("cancelled_at", UtcDateTime(), nullable=True),
+        sa.Column("settled_by_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_sale_order_contact_id_contact")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_sale_order_item_id_item")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["staff.id"], name=op.f("fk_sale_order_settled_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sale_order")),
+        sa.UniqueConstraint("once_key", name=op.f("uq_sale_order_once_key")),
+    )
+    with op.batch_alter_table("sale_order", schema=None) as batch_op:
+        batch_op.create_index("ix_sale_order_contact", ["contact_id", "state"], unique=False)
+        batch_op.create_index("ix_sale_order_placed_at", ["placed_at", "id"], unique=False)
+        batch_op.create_index("ix_sale_order_state", ["state", "placed_at", "id"], unique=False)
+
+    op.create_table(
+        "checkout",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("item_id", BigId, nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("first_name", sa.String(length=200), nullable=False),
+        sa.Column("last_name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("named_at", UtcDateTime(), nullable=True),
+        sa.Column("abandoned_at", UtcDateTime(), nullable=True),
+        sa.Column("completed_at", UtcDateTime(), nullable=True),
+        sa.Column("cleared_at", UtcDateTime(), nullable=True),
+        sa.Column("contact_id", BigId, nullable=True),
+        sa.Column("lead_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_checkout_contact_id_contact")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_checkout_item_id_item")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_checkout_lead_id_lead")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkout")),
+    )
+    with op.batch_alter_table("checkout", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_checkout_changed_at",
+            ["changed_at"],
+            unique=False,
+            postgresql_where=sa.text("completed_at IS NULL AND cleared_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL AND cleared_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_checkout_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_checkout_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(
+            "ix_checkout_named_at",
+            ["named_at"],
+            unique=False,
+            postgresql_where=sa.text("completed_at IS NULL AND abandoned_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL AND abandoned_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_checkout_unfinished",
+            ["browser", "item_id"],
+            unique=True,
+            postgresql_where=sa.text("completed_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL"),
+        )
 
     op.create_table(
         "enrolment",
@@ -972,7 +1079,34 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_contact")
 
     op.drop_table("enrolment")
+    with op.batch_alter_table("checkout", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_checkout_unfinished",
+            postgresql_where=sa.text("completed_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_checkout_named_at",
+            postgresql_where=sa.text("completed_at IS NULL AND abandoned_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL AND abandoned_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_checkout_lead_id"))
+        batch_op.drop_index(batch_op.f("ix_checkout_contact_id"))
+        batch_op.drop_index(
+            "ix_checkout_changed_at",
+            postgresql_where=sa.text("completed_at IS NULL AND cleared_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL AND cleared_at IS NULL"),
+        )
+
+    op.drop_table("checkout")
+    with op.batch_alter_table("sale_order", schema=None) as batch_op:
+        batch_op.drop_index("ix_sale_order_state")
+        batch_op.drop_index("ix_sale_order_placed_at")
+        batch_op.drop_index("ix_sale_order_contact")
+
+    op.drop_table("sale_order")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
+        batch_op.drop_index("ix_purchase_item")
         batch_op.drop_index("ix_purchase_contact")
 
     op.drop_table("purchase")
@@ -1067,6 +1201,10 @@ def downgrade() -> None:
 
     op.drop_table("sequence")
     op.drop_table("lead_form")
+    with op.batch_alter_table("item_tag", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_tag_tag_id"))
+
+    op.drop_table("item_tag")
     with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotent_answer_created_at"))
 
@@ -1084,6 +1222,10 @@ def downgrade() -> None:
     op.drop_table("lifecycle_stage")
     op.drop_table("lead_stage")
     op.drop_table("lead_source")
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.drop_index("uq_item_name")
+
+    op.drop_table("item")
     op.drop_table("heartbeat")
     op.drop_table("custom_field")
     op.drop_table("api_token")

@@ -15,6 +15,8 @@ from app.leads.models import LeadForm, LeadSource, LeadStage
 from app.lifecycle.models import LifecycleStage
 from app.sequences.models import Sequence
 from app.staff.models import Location, Role, Staff
+from app.studio import items
+from app.studio.item_models import INTRO, PACK, SUBSCRIPTION
 
 Choice = tuple[str, str]
 
@@ -30,6 +32,9 @@ _NAMES: dict[str, Callable[[], Select[str]]] = {
     "staff": lambda: select(Staff.name).where(Staff.is_active_account).order_by(Staff.name),
 }
 
+# What the studio sells, by name. Nothing chosen stands for any of them; as long as nothing is listed, names are typed.
+SOLD = {"membership": (SUBSCRIPTION, PACK), "offer": (INTRO,)}
+
 
 def of_kind(kind: str | None) -> list[Choice] | None:
     """The choices of a kind, value and label; None where anything can be typed."""
@@ -37,6 +42,8 @@ def of_kind(kind: str | None) -> list[Choice] | None:
         return lead_statuses()
     if kind == "consent":
         return consents()
+    if kind in SOLD:
+        return [(name, name) for name in items.names(SOLD[kind])] or None
     if kind not in _NAMES:
         return None
     return [(name, name) for name in db.session.scalars(_NAMES[kind]())]

@@ -77,7 +77,7 @@ def new_use(key: str, *, is_exit: bool = False) -> RuleUse:
     if rule.value == "number":
         use["value"] = 1
     elif rule.value is not None:
-        known = choices.of_kind(rule.value)
+        known = None if rule.value in choices.SOLD else choices.of_kind(rule.value)
         if known or rule.value == "text":
             use["value"] = known[0][0] if known else ""
     if rule.windows and is_exit:
@@ -130,14 +130,14 @@ class RuleForm(Form):
 
     @property
     def takes_text(self) -> bool:
-        return self.rule.value in {"text", "membership"}
+        return self.rule.value == "text" or self.rule.value in choices.SOLD
 
     def validate_number(self, field: IntegerField) -> None:
         if self.takes_number and field.data is None:
             raise ValidationError(_("Give a number."))
 
     def validate_chosen(self, field: SelectMultipleField) -> None:
-        if self.known is not None and not field.data:
+        if self.known is not None and not field.data and self.rule.value not in choices.SOLD:
             raise ValidationError(_("Choose at least one."))
 
     def validate_days(self, field: IntegerField) -> None:
