@@ -21,6 +21,7 @@ ROOMS = (
     "studio",
     "leads",
     "messaging",
+    "phone",
     "tasks",
     "scoring",
     "sequences",

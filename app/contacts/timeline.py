@@ -50,6 +50,9 @@ WORDS: dict[str, dict[str, LazyString]] = {
     },
 }
 
+# Calls that nobody took, by their outcome.
+MISSED = ("missed", "voicemail")
+
 # The colour of an entry's icon (`ui.kind_icon`) follows from the first word of its kind.
 COLOURS = {
     "message": "email",
@@ -142,6 +145,10 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> str:
         template = _stage_sentence(data)
     elif kind == "lead.created" and data.get("via") == "import":
         template = str(_("New lead from %(source)s, imported from a file"))
+    elif kind == "call.received" and data.get("outcome") in MISSED:
+        template = str(_("Called the studio, nobody answered"))
+    elif kind == "call.received" and data.get("seconds"):
+        template = str(_("Called the studio, %(seconds)s s", seconds=data["seconds"]))
     else:
         template = str(catalogue.KINDS[kind].sentence) if kind in catalogue.KINDS else kind.replace("%", "%%")
     return _fill(template, _in_words(data))

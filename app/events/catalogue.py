@@ -350,8 +350,28 @@ class CallData(Data):
     outcome: str = ""  # answered | missed | voicemail
 
 
+class VoicemailLeft(Data):
+    number: str = ""
+    seconds: int = 0
+    recording_id: str = ""  # the provider's
+
+
 _declare(
-    "call.received", CallData, _("Called the studio"), icon="phone-incoming", posted=True, to=("sequences", "scoring")
+    "call.received",
+    CallData,
+    _("Called the studio"),
+    icon="phone-incoming",
+    posted=True,
+    live=True,
+    to=("sequences", "scoring"),
+)
+_declare(
+    "call.voicemail_left",
+    VoicemailLeft,
+    _("Left a voicemail, %(seconds)s s"),
+    icon="microphone",
+    live=True,
+    to=(),
 )
 _declare(
     "call.made",

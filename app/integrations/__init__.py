@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 from app.config import Settings
-from app.integrations import twilio_webhooks
+from app.integrations import twilio_voice, twilio_webhooks
 from app.integrations.at_the_studio import AtTheStudio
 from app.integrations.outbox import OutboxMail, OutboxSms
 from app.integrations.smtp import SmtpCarrier
-from app.integrations.twilio import TwilioCarrier
+from app.integrations.twilio import TwilioCarrier, TwilioRecordings
 from app.messaging import carriers
 from app.messaging.carriers import Carriers
+from app.phone import calls
 from app.studio import payments
 
 
@@ -26,4 +27,7 @@ def init_app(app: Flask) -> None:
         ),
     )
     payments.register(AtTheStudio())
+    if settings.has_twilio:
+        calls.keep_recordings_at(app, TwilioRecordings(settings))
     app.register_blueprint(twilio_webhooks.bp)
+    app.register_blueprint(twilio_voice.bp)

@@ -1,4 +1,4 @@
-"""SMS through Twilio."""
+"""SMS through Twilio, and the voicemails it keeps."""
 
 from __future__ import annotations
 
@@ -85,6 +85,25 @@ class TwilioCarrier:
             for one in sent
             if one.body == text.body and (since is None or (one.date_created or since) >= since - SKEW)
         ]
+
+
+@dataclass(frozen=True)
+class TwilioRecordings:
+    """The voicemails of the account in the settings. Twilio shows them to nobody who does not sign in."""
+
+    settings: Settings
+
+    def fetch(self, recording_id: str) -> bytes:
+        account, token = self.settings.twilio_account_sid or "", self.settings.twilio_auth_token or ""
+        address = f"{self.settings.twilio_base_url}/2010-04-01/Accounts/{account}/Recordings/{recording_id}.mp3"
+        with requests.Session() as session:
+            session.trust_env = False  # the proxies of the environment are not for this
+            try:
+                answer = session.get(address, auth=(account, token), timeout=TIMEOUT_SECONDS)
+                answer.raise_for_status()
+            except requests.RequestException as error:
+                raise Unreachable("Twilio does not have the recording") from error
+        return answer.content
 
 
 def _failure(refusal: TwilioRestException) -> Undeliverable | Unreachable:

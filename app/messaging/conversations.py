@@ -11,7 +11,7 @@ from sqlalchemy import Table, func, select, update
 from app import clock
 from app.contacts.models import Contact
 from app.db import db, insert_new, update_rows
-from app.messaging.models import OUT, Conversation, Message
+from app.messaging.models import IN, OUT, SMS, Conversation, Message
 from app.staff.models import Staff
 
 OPEN, SNOOZED, CLOSED = "open", "snoozed", "closed"
@@ -40,6 +40,17 @@ def receive(message: Message, *, is_waiting: bool = True) -> Conversation:
         conversation.state, conversation.snoozed_until = OPEN, None
         conversation.waiting_since = conversation.waiting_since or clock.now()
         conversation.unread += 1
+    return conversation
+
+
+def expect_answer(contact: Contact, snippet: str) -> Conversation:
+    """Somebody has tried to reach us other than in writing: their thread waits for an answer all the same."""
+    conversation = of(contact)
+    conversation.state, conversation.snoozed_until = OPEN, None
+    conversation.last_at, conversation.last_direction, conversation.snippet = clock.now(), IN, snippet[:SNIPPET]
+    conversation.last_channel = conversation.last_channel or SMS  # they have a phone at hand
+    conversation.waiting_since = conversation.waiting_since or clock.now()
+    conversation.unread += 1
     return conversation
 
 

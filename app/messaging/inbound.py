@@ -43,7 +43,7 @@ class IncomingSms:
 
 
 class NotANumber(Exception):
-    """Sent by a name or a short code: there is nobody to answer."""
+    """A name, a short code, a hidden number: there is nobody to answer."""
 
 
 def receive_sms(sms: IncomingSms) -> Message | None:
@@ -72,8 +72,23 @@ def receive_sms(sms: IncomingSms) -> Message | None:
     return message
 
 
+def whose_number(number: str, *, via: str) -> Contact:
+    """Who writes or calls from a number; an unknown one becomes a contact, not a lead (INB-09, PHN-05).
+
+    Raises NotANumber.
+    """
+    if not _NUMBER.fullmatch(number):
+        raise NotANumber(number)
+    known = db.session.scalar(select(Contact).where(Contact.phone == number))
+    if known is not None:
+        return known
+    made = people.create_contact(Details(phone=number), by=Actor.client(), via=via)
+    made.phone = number  # the carrier's word counts more than the numbering plans we know
+    return made
+
+
 def _take(sms: IncomingSms) -> Message:
-    contact = _sender(sms)
+    contact = whose_number(sms.sender, via="sms")
     now = clock.now()
     text = sms.text + "".join("\n📎" for _ in range(sms.media))
     message = Message(
@@ -99,18 +114,6 @@ def _take(sms: IncomingSms) -> Message:
     if not is_obeyed:
         _tell(message, contact)
     return message
-
-
-def _sender(sms: IncomingSms) -> Contact:
-    """Whose number it is; an unknown one becomes a contact, not a lead (INB-09)."""
-    if not _NUMBER.fullmatch(sms.sender):
-        raise NotANumber(sms.sender)
-    known = db.session.scalar(select(Contact).where(Contact.phone == sms.sender))
-    if known is not None:
-        return known
-    made = people.create_contact(Details(phone=sms.sender), by=Actor.client(), via="sms")
-    made.phone = sms.sender  # the carrier's word counts more than the numbering plans we know
-    return made
 
 
 def _tell(message: Message, contact: Contact) -> None:

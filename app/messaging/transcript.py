@@ -34,6 +34,9 @@ NOTED = (
     "consent.given",
     "form.submitted",
     "client.created",
+    "call.received",
+    "call.made",
+    "call.voicemail_left",
 )
 
 

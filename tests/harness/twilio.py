@@ -55,6 +55,7 @@ class TwilioStandIn:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     webhook_url: str = ""  # where inbound messages go, as the studio would set it in Twilio's console
     messages: list[Sms] = field(default_factory=list)
+    recordings: dict[str, bytes] = field(default_factory=dict)  # voicemails, by their SID
     _refusals: dict[str, int] = field(default_factory=dict)
     _mute: set[str] = field(default_factory=set)
     _outage: ApiError | None = None
@@ -79,6 +80,7 @@ class TwilioStandIn:
     def clear(self) -> None:
         """Forget every message, all failures asked for, and who texted STOP."""
         self.messages.clear()
+        self.recordings.clear()
         self._refusals.clear()
         self._mute.clear()
         self._opted_out.clear()
@@ -120,6 +122,10 @@ class TwilioStandIn:
         """
         sms.status, sms.error_code = status, error_code
         return self._call(sms.callback, _status_form(sms), signed) if sms.callback else None
+
+    def tells_of_call(self, url: str, form: Mapping[str, str], *, signed: str | None = None) -> Answer:
+        """A call comes in, has been dialled on, or has left a recording: what Twilio posts to one of our addresses."""
+        return self._call(url, {"AccountSid": self.account_sid, "To": self.number} | dict(form), signed)
 
     # Failures
 
@@ -213,7 +219,11 @@ class _Api(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._answer(self._read)
+        recording = re.fullmatch(rf"/{wire.API}/Accounts/{self.twilio.account_sid}/Recordings/(\w+)\.mp3", self.path)
+        if recording is None:
+            self._answer(self._read)
+        else:
+            self._play(recording[1])
 
     def do_POST(self) -> None:
         self._answer(self._write)
@@ -240,6 +250,20 @@ class _Api(BaseHTTPRequestHandler):
         content = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _play(self, sid: str) -> None:
+        try:
+            self.twilio.refuse_strangers(self.headers.get("Authorization", ""))
+            status, content = 200, self.twilio.recordings[sid]
+        except ApiError as error:
+            status, content = error.status, b""
+        except KeyError:
+            status, content = 404, b""
+        self.send_response(status)
+        self.send_header("Content-Type", "audio/mpeg")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

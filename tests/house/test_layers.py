@@ -15,6 +15,7 @@ FLOORS = (
     {"api", "dashboard"},
     {"sandbox"},
     {"integrations", "notices", "notifications", "scoring", "sequences", "tasks"},
+    {"phone"},
     {"leads", "lifecycle", "messaging", "studio"},
     {"contacts"},
     {"apps", "live", "staff"},
