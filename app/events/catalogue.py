@@ -1,6 +1,7 @@
 """Every kind of event, declared once: the shape of its data, its sentence on the timeline, who may post it.
 
-A room adds a kind with one entry here. Sentences are read with the event's data and `actor`; they go through gettext.
+A room adds a kind with one entry here; those of the studio's business are in `studio_kinds`. Sentences are read with
+the event's data and `actor`; they go through gettext.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def listen(consumer: str, *kinds: str) -> None:
         KINDS[key] = replace(declared, consumers=declared.consumers | {consumer})
 
 
-def _declare(
+def declare(
     key: str,
     data: type[Data],
     sentence: LazyString,
@@ -66,6 +67,7 @@ def _declare(
     live: bool = False,
     to: tuple[str, ...] = ("sequences",),
 ) -> None:
+    """Make a kind known: who may post it, where it shows, which consumers get it."""
     KINDS[key] = Kind(key, data, sentence, icon, posted, feed, live, frozenset(to))
 
 
@@ -97,15 +99,15 @@ class ContactChanged(Data):
     fields: list[str] = []
 
 
-_declare("contact.created", ContactCreated, _("Contact created"), icon="user-plus")
-_declare("contact.changed", ContactChanged, _("Details changed"), icon="pencil")
-_declare("contact.erased", Nothing, _("Personal data erased"), icon="eraser", feed=False)
-_declare("client.created", ContactCreated, _("Became a client"), icon="user-check", posted=True)
-_declare("client.created_from_dashboard", Nothing, _("Added to the client list"), icon="user-plus")
-_declare("tag.added", TagNamed, _("Tag %(tag)s added"), icon="tag", posted=True)
-_declare("tag.removed", TagNamed, _("Tag %(tag)s removed"), icon="tag-off", posted=True)
-_declare("consent.given", ConsentChanged, _("Subscribed to %(channel_name)s"), icon="bell", to=("sequences", "scoring"))
-_declare(
+declare("contact.created", ContactCreated, _("Contact created"), icon="user-plus")
+declare("contact.changed", ContactChanged, _("Details changed"), icon="pencil")
+declare("contact.erased", Nothing, _("Personal data erased"), icon="eraser", feed=False)
+declare("client.created", ContactCreated, _("Became a client"), icon="user-check", posted=True)
+declare("client.created_from_dashboard", Nothing, _("Added to the client list"), icon="user-plus")
+declare("tag.added", TagNamed, _("Tag %(tag)s added"), icon="tag", posted=True)
+declare("tag.removed", TagNamed, _("Tag %(tag)s removed"), icon="tag-off", posted=True)
+declare("consent.given", ConsentChanged, _("Subscribed to %(channel_name)s"), icon="bell", to=("sequences", "scoring"))
+declare(
     "consent.withdrawn",
     ConsentChanged,
     _("Unsubscribed from %(channel_name)s"),
@@ -147,7 +149,7 @@ class LeadCreated(LeadEvent):
     note: str = ""
 
 
-_declare(
+declare(
     "lead.created",
     LeadCreated,
     _("New lead from %(source)s"),
@@ -155,19 +157,19 @@ _declare(
     live=True,
     to=("sequences", "notifications"),
 )
-_declare("lead.repeated", LeadCreated, _("Came again through %(source)s"), icon="repeat", live=True)
-_declare(
+declare("lead.repeated", LeadCreated, _("Came again through %(source)s"), icon="repeat", live=True)
+declare(
     "lead.stage_changed", LeadStageChanged, _("Lead moved from %(from_stage)s to %(to_stage)s"), icon="arrow-right"
 )
-_declare(
+declare(
     "lead.assigned",
     LeadAssigned,
     _("Lead assigned to %(assignee)s"),
     icon="user-check",
     to=("sequences", "notifications"),
 )
-_declare("lead.status_changed", LeadStatusChanged, _("Lead is now %(to_status)s"), icon="progress-check")
-_declare("lead.converted", LeadEvent, _("Lead converted"), icon="trophy", to=("sequences", "notifications"))
+declare("lead.status_changed", LeadStatusChanged, _("Lead is now %(to_status)s"), icon="progress-check")
+declare("lead.converted", LeadEvent, _("Lead converted"), icon="trophy", to=("sequences", "notifications"))
 
 
 class FormSubmitted(Data):
@@ -176,7 +178,7 @@ class FormSubmitted(Data):
     fields: dict[str, Any] = {}
 
 
-_declare("form.submitted", FormSubmitted, _("Sent the form “%(form)s”"), icon="forms", posted=True)
+declare("form.submitted", FormSubmitted, _("Sent the form “%(form)s”"), icon="forms", posted=True)
 
 
 # ---------------------------------------------------------------- lifecycle
@@ -187,120 +189,7 @@ class LifecycleChanged(Data):
     to_stage: str = ""
 
 
-_declare("lifecycle.stage_changed", LifecycleChanged, _("Moved from %(from_stage)s to %(to_stage)s"), icon="recycle")
-
-
-# ---------------------------------------------------------------- the studio's business
-
-
-class ClassData(Data):
-    class_name: str = ""
-    class_id: str = ""
-    template: str = ""
-    location: str = ""
-    teacher: str = ""
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    booking_id: str = ""
-    paid_with: str = ""  # subscription | pack | intro | card | cash | credit | classpass | free
-    membership: str = ""
-    discount_code: str = ""
-
-
-class BookingCancelled(ClassData):
-    late: bool = False  # inside the late-cancellation period
-    credit_lost: bool = False  # inside the credit-cancellation limit
-
-
-class Refund(Data):
-    by: str = ""  # pack | credit | cash | card: how they had paid, where `paid_with` does not say it
-    amount_cents: int = 0
-    pack: str = ""
-
-
-class ClassCancelled(ClassData):
-    note: str = ""  # to the customers, from the studio's dialog
-    refund: Refund | None = None
-
-
-class WaitlistOffer(ClassData):
-    minutes_to_respond: int | None = None
-    url: str = ""  # where the place is taken
-
-
-class AppointmentData(Data):
-    service: str = ""
-    staff: str = ""
-    location: str = ""
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    booking_id: str = ""
-    paid_with: str = ""
-    membership: str = ""
-
-
-class MembershipData(Data):
-    membership: str
-    kind: str = "subscription"  # subscription | pack | intro
-    membership_id: str = ""
-    price_cents: int = 0
-    ends_at: datetime | None = None
-    credits: int | None = None
-
-
-class PurchaseData(Data):
-    item: str
-    item_kind: str = "product"
-    price_cents: int = 0
-    sale_id: str = ""
-
-
-class OrderData(Data):
-    order_id: int
-    item: str
-    item_kind: str = ""
-    price_cents: int = 0
-    paid_with: str = ""
-
-
-class CheckoutData(Data):
-    item: str
-    item_kind: str = ""  # subscription | pack | intro | product | class | appointment
-    url: str = ""  # where the checkout can be gone on with
-    checkout_id: int | None = None
-
-
-_declare("class.booked", ClassData, _("Booked %(class_name)s"), icon="calendar-plus", posted=True)
-_declare("class.booking_cancelled", BookingCancelled, _("Cancelled %(class_name)s"), icon="calendar-x", posted=True)
-_declare("class.visited", ClassData, _("Attended %(class_name)s"), icon="run", posted=True)
-_declare("class.cancelled", ClassCancelled, _("%(class_name)s was cancelled"), icon="calendar-off", posted=True)
-_declare(
-    "waitlist.offered", WaitlistOffer, _("Was offered a place in %(class_name)s"), icon="hourglass-low", posted=True
-)
-_declare("appointment.booked", AppointmentData, _("Booked %(service)s"), icon="calendar-plus", posted=True)
-_declare("appointment.cancelled", AppointmentData, _("Cancelled %(service)s"), icon="calendar-x", posted=True)
-_declare("membership.purchased", MembershipData, _("Bought %(membership)s"), icon="id-badge-2", posted=True)
-_declare("membership.expired", MembershipData, _("%(membership)s expired"), icon="calendar-off", posted=True)
-_declare("intro.purchased", MembershipData, _("Bought the intro offer %(membership)s"), icon="gift", posted=True)
-_declare("purchase.made", PurchaseData, _("Bought %(item)s"), icon="shopping-bag", posted=True)
-_declare("order.paid", OrderData, _("%(item)s paid at the studio"), icon="cash")
-_declare("order.cancelled", OrderData, _("Order of %(item)s cancelled"), icon="circle-x")
-_declare("checkout.abandoned", CheckoutData, _("Left the checkout of %(item)s"), icon="shopping-cart", posted=True)
-
-
-class WaiverRequest(Data):
-    waiver: str = ""
-    url: str = ""  # where it is signed
-
-
-class IntakeSubmitted(Data):
-    form: str
-    form_id: int | None = None
-    submission_id: int | None = None
-
-
-_declare("waiver.signature_requested", WaiverRequest, _("Was asked to sign the waiver"), icon="file-text", posted=True)
-_declare("intake.submitted", IntakeSubmitted, _("Filled in “%(form)s”"), icon="clipboard-text", posted=True)
+declare("lifecycle.stage_changed", LifecycleChanged, _("Moved from %(from_stage)s to %(to_stage)s"), icon="recycle")
 
 
 # ---------------------------------------------------------------- messages
@@ -322,8 +211,8 @@ class MessageFailed(MessageEvent):
     reason: str = ""
 
 
-_declare("message.sent", MessageEvent, _("%(channel_name)s sent: %(subject)s"), icon="send", feed=False, to=())
-_declare(
+declare("message.sent", MessageEvent, _("%(channel_name)s sent: %(subject)s"), icon="send", feed=False, to=())
+declare(
     "message.received",
     MessageEvent,
     _("Wrote by %(channel_name)s"),
@@ -331,17 +220,17 @@ _declare(
     live=True,
     to=("sequences", "scoring", "notifications"),
 )
-_declare(
+declare(
     "message.replied", MessageEvent, _("Replied by %(channel_name)s"), icon="message-reply", to=("sequences", "scoring")
 )
-_declare("message.opened", MessageEvent, _("Opened “%(subject)s”"), icon="mail-opened", to=("sequences", "scoring"))
-_declare(
+declare("message.opened", MessageEvent, _("Opened “%(subject)s”"), icon="mail-opened", to=("sequences", "scoring"))
+declare(
     "message.clicked", MessageClicked, _("Clicked a link in “%(subject)s”"), icon="click", to=("sequences", "scoring")
 )
-_declare(
+declare(
     "message.bounced", MessageFailed, _("“%(subject)s” bounced"), icon="mail-x", live=True, to=("sequences", "scoring")
 )
-_declare("message.failed", MessageFailed, _("“%(subject)s” could not be sent"), icon="alert-circle", live=True)
+declare("message.failed", MessageFailed, _("“%(subject)s” could not be sent"), icon="alert-circle", live=True)
 
 
 class CallData(Data):
@@ -356,7 +245,7 @@ class VoicemailLeft(Data):
     recording_id: str = ""  # the provider's
 
 
-_declare(
+declare(
     "call.received",
     CallData,
     _("Called the studio"),
@@ -365,7 +254,7 @@ _declare(
     live=True,
     to=("sequences", "scoring"),
 )
-_declare(
+declare(
     "call.voicemail_left",
     VoicemailLeft,
     _("Left a voicemail, %(seconds)s s"),
@@ -373,7 +262,7 @@ _declare(
     live=True,
     to=(),
 )
-_declare(
+declare(
     "call.made",
     CallData,
     _("Was called, %(seconds)s s"),
@@ -387,7 +276,7 @@ class DemoData(Data):
     name: str = ""
 
 
-_declare("demo.booked", DemoData, _("Booked a demo"), icon="calendar-star", posted=True, to=("sequences", "scoring"))
+declare("demo.booked", DemoData, _("Booked a demo"), icon="calendar-star", posted=True, to=("sequences", "scoring"))
 
 
 # ---------------------------------------------------------------- tasks, score, sequences
@@ -416,12 +305,12 @@ class SequenceEvent(Data):
     reason: str = ""
 
 
-_declare("task.created", TaskEvent, _("Task created: %(title)s"), icon="checklist", live=True)
-_declare("task.completed", TaskEvent, _("Task done: %(title)s"), icon="check", live=True)
-_declare("task.reopened", TaskEvent, _("Task open again: %(title)s"), icon="arrow-back-up", live=True, to=())
-_declare("task.postponed", TaskEvent, _("Task put off: %(title)s"), icon="clock", live=True, to=())
-_declare("score.changed", ScoreChanged, _("Score %(points)+d, now %(score)d"), icon="flame", feed=False, to=())
-_declare(
+declare("task.created", TaskEvent, _("Task created: %(title)s"), icon="checklist", live=True)
+declare("task.completed", TaskEvent, _("Task done: %(title)s"), icon="check", live=True)
+declare("task.reopened", TaskEvent, _("Task open again: %(title)s"), icon="arrow-back-up", live=True, to=())
+declare("task.postponed", TaskEvent, _("Task put off: %(title)s"), icon="clock", live=True, to=())
+declare("score.changed", ScoreChanged, _("Score %(points)+d, now %(score)d"), icon="flame", feed=False, to=())
+declare(
     "score.became_hot",
     Heat,
     _("Became hot, score %(score)d"),
@@ -429,10 +318,10 @@ _declare(
     live=True,
     to=("sequences", "notifications"),
 )
-_declare("score.became_cold", Heat, _("Became cold"), icon="snowflake", live=True)
-_declare("sequence.entered", SequenceEvent, _("Entered the sequence “%(sequence)s”"), icon="git-merge", to=())
-_declare("sequence.left", SequenceEvent, _("Left the sequence “%(sequence)s”: %(reason)s"), icon="door-exit", to=())
-_declare("sequence.completed", SequenceEvent, _("Completed the sequence “%(sequence)s”"), icon="circle-check", to=())
+declare("score.became_cold", Heat, _("Became cold"), icon="snowflake", live=True)
+declare("sequence.entered", SequenceEvent, _("Entered the sequence “%(sequence)s”"), icon="git-merge", to=())
+declare("sequence.left", SequenceEvent, _("Left the sequence “%(sequence)s”: %(reason)s"), icon="door-exit", to=())
+declare("sequence.completed", SequenceEvent, _("Completed the sequence “%(sequence)s”"), icon="circle-check", to=())
 
 
 # ---------------------------------------------------------------- the account
@@ -454,10 +343,10 @@ class EventIgnored(Data):
     why: str  # off | plan
 
 
-_declare("app.switched", AppSwitched, _("%(app)s switched"), icon="apps", feed=False, to=())
-_declare("plan.changed", PlanChanged, _("The plan is now %(level)s"), icon="building-store", feed=False, to=())
-_declare("plan.trial_started", Nothing, _("Trial of the Studio plan started"), icon="flask", feed=False, to=())
-_declare(
+declare("app.switched", AppSwitched, _("%(app)s switched"), icon="apps", feed=False, to=())
+declare("plan.changed", PlanChanged, _("The plan is now %(level)s"), icon="building-store", feed=False, to=())
+declare("plan.trial_started", Nothing, _("Trial of the Studio plan started"), icon="flask", feed=False, to=())
+declare(
     "integration.event_ignored",
     EventIgnored,
     _("%(ignored_kind)s ignored: %(name)s is switched off"),
@@ -471,4 +360,4 @@ class ApiEvent(Data):
     name: str
 
 
-_declare("api.event", ApiEvent, _("%(name)s"), icon="webhook", posted=True)
+declare("api.event", ApiEvent, _("%(name)s"), icon="webhook", posted=True)
