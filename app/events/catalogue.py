@@ -7,7 +7,6 @@ the event's data and `actor`; they go through gettext.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
@@ -158,9 +157,7 @@ declare(
     to=("sequences", "notifications"),
 )
 declare("lead.repeated", LeadCreated, _("Came again through %(source)s"), icon="repeat", live=True)
-declare(
-    "lead.stage_changed", LeadStageChanged, _("Lead moved from %(from_stage)s to %(to_stage)s"), icon="arrow-right"
-)
+declare("lead.stage_changed", LeadStageChanged, _("Lead moved from %(from_stage)s to %(to_stage)s"), icon="arrow-right")
 declare(
     "lead.assigned",
     LeadAssigned,

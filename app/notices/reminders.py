@@ -23,6 +23,7 @@ from app.notices import answering, setup
 from app.notices.catalogue import REMINDERS
 from app.notices.setup import Standing
 from app.notices.values import Occasion
+from app.studio.bookings import as_data
 from app.studio.models import Booking
 
 MOST = 500
@@ -128,8 +129,7 @@ def _was_early(booking: Booking, own: Standing) -> bool:
 
 def _said(booking: Booking) -> dict[str, Any]:
     """What a booking says, in the words of its event."""
-    name = "class_name" if booking.kind == "class" else "service"
-    return {**booking.data, name: booking.name, "location": booking.location, "starts_at": booking.starts_at}
+    return as_data(booking) | {"starts_at": booking.starts_at}
 
 
 def _people(bookings: Sequence[Booking]) -> dict[int, Contact]:

@@ -15,6 +15,7 @@ from app.leads import queries as lead_queries
 from app.sequences import reasons
 from app.sequences.engine import enrolling as engine_enrolling
 from app.sequences.engine.leaving import exits_of
+from app.sequences.engine.matching import Candidate
 from app.sequences.engine.program import programs
 from app.sequences.models import ACTIVE, FAILED, RUNNING, STOPPED, Enrolment, Sequence
 from app.staff.models import Staff
@@ -49,7 +50,7 @@ def enrol_by_hand(sequence: Sequence, contact: Contact) -> Enrolment:
     if why:
         raise CannotEnrol(_("%(name)s is kept out: %(why)s.", name=contact.name, why=reasons.rule_name(why[0])))
     lead = lead_queries.open_lead_of(contact.id)
-    candidate = engine_enrolling.Candidate(
+    candidate = Candidate(
         program=program,
         contact_id=contact.id,
         event_id=None,

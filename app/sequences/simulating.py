@@ -25,6 +25,7 @@ from app.messaging import delivery
 from app.sequences import drafts, engine, models, reasons, tracing
 from app.sequences.engine import enrolling
 from app.sequences.engine.leaving import exits_of
+from app.sequences.engine.matching import Candidate
 from app.sequences.engine.program import Program, compile_revision
 from app.sequences.models import Enrolment
 from app.sequences.tracing import Entry
@@ -68,7 +69,7 @@ def simulate(
     with _undone():
         start = clock.now()
         program = _put_to_work(sequence, start)
-        if anchor is None and program.trigger.anchor is not None:
+        if anchor is None and program.trigger.has_anchor(program.filters):
             anchor = start + AHEAD
         life = _Life(contact, assume)
         enrolment = _enrol(program, contact, start, anchor)
@@ -105,7 +106,7 @@ def _enrol(program: Program, contact: Contact, now: datetime, anchor: datetime |
     if kept_out:
         return reasons.say(reasons.code("kept_out", kept_out[0]))
     lead = lead_queries.open_lead_of(contact.id)
-    candidate = enrolling.Candidate(program, contact.id, None, lead.id if lead else None, now, anchor)
+    candidate = Candidate(program, contact.id, None, lead.id if lead else None, now, anchor)
     written = enrolling.insert([candidate])
     return db.session.get_one(Enrolment, written[0].id) if written else reasons.say("once")
 

@@ -413,30 +413,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "location_id", name=op.f("pk_staff_location")),
     )
     op.create_table(
-        "booking",
-        sa.Column("id", BigId, nullable=False),
-        sa.Column("contact_id", BigId, nullable=False),
-        sa.Column("external_id", sa.String(length=200), nullable=True),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("location", sa.String(length=120), nullable=False),
-        sa.Column("paid_with", sa.String(length=16), nullable=False),
-        sa.Column("booked_at", UtcDateTime(), nullable=False),
-        sa.Column("starts_at", UtcDateTime(), nullable=True),
-        sa.Column("cancelled_at", UtcDateTime(), nullable=True),
-        sa.Column("visited_at", UtcDateTime(), nullable=True),
-        sa.Column("is_reported", sa.Boolean(), nullable=False),
-        sa.Column("data", Json, nullable=False),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_booking_contact_id_contact")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
-        sa.UniqueConstraint("external_id", name=op.f("uq_booking_external_id")),
-    )
-    with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.create_index("ix_booking_contact", ["contact_id", "kind", "booked_at"], unique=False)
-        batch_op.create_index("ix_booking_starts_at", ["starts_at"], unique=False)
-        batch_op.create_index("ix_booking_visited", ["contact_id", "visited_at"], unique=False)
-
-    op.create_table(
         "consent_entry",
         sa.Column("id", BigId, nullable=False),
         sa.Column("contact_id", BigId, nullable=False),
@@ -529,17 +505,49 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("location", sa.String(length=120), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("bought_at", UtcDateTime(), nullable=False),
+        sa.Column("bought_event_id", BigId, nullable=True),
         sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("expiry_due_at", UtcDateTime(), nullable=True),
+        sa.Column("expired_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("auto_renews", sa.Boolean(), nullable=False),
+        sa.Column("renews_every", sa.String(length=8), nullable=False),
+        sa.Column("renews_at", UtcDateTime(), nullable=True),
+        sa.Column("renewals_left", sa.Integer(), nullable=True),
         sa.Column("paused_at", UtcDateTime(), nullable=True),
+        sa.Column("unpauses_at", UtcDateTime(), nullable=True),
         sa.Column("credits", sa.Integer(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("auto_recharges", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_holding_contact_id_contact")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holding")),
-        sa.UniqueConstraint("external_id", name=op.f("uq_holding_external_id")),
     )
     with op.batch_alter_table("holding", schema=None) as batch_op:
         batch_op.create_index("ix_holding_contact", ["contact_id", "kind", "bought_at"], unique=False)
+        batch_op.create_index(
+            "ix_holding_expiry_due_at",
+            ["expiry_due_at"],
+            unique=False,
+            postgresql_where=sa.text("expiry_due_at IS NOT NULL"),
+            sqlite_where=sa.text("expiry_due_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_holding_renews_at",
+            ["renews_at"],
+            unique=False,
+            postgresql_where=sa.text("renews_at IS NOT NULL"),
+            sqlite_where=sa.text("renews_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_holding_unpauses_at",
+            ["unpauses_at"],
+            unique=False,
+            postgresql_where=sa.text("unpauses_at IS NOT NULL"),
+            sqlite_where=sa.text("unpauses_at IS NOT NULL"),
+        )
 
     op.create_table(
         "lead",
@@ -637,6 +645,56 @@ def upgrade() -> None:
         batch_op.create_index("ix_sale_order_contact", ["contact_id", "state"], unique=False)
         batch_op.create_index("ix_sale_order_placed_at", ["placed_at", "id"], unique=False)
         batch_op.create_index("ix_sale_order_state", ["state", "placed_at", "id"], unique=False)
+
+    op.create_table(
+        "booking",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("class_id", sa.String(length=200), nullable=False),
+        sa.Column("template", sa.String(length=200), nullable=False),
+        sa.Column("location", sa.String(length=120), nullable=False),
+        sa.Column("paid_with", sa.String(length=16), nullable=False),
+        sa.Column("membership", sa.String(length=200), nullable=False),
+        sa.Column("holding_id", BigId, nullable=True),
+        sa.Column("booked_at", UtcDateTime(), nullable=False),
+        sa.Column("booked_event_id", BigId, nullable=True),
+        sa.Column("starts_at", UtcDateTime(), nullable=True),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("start_due_at", UtcDateTime(), nullable=True),
+        sa.Column("absence_due_at", UtcDateTime(), nullable=True),
+        sa.Column("cancelled_at", UtcDateTime(), nullable=True),
+        sa.Column("visited_at", UtcDateTime(), nullable=True),
+        sa.Column("is_reported", sa.Boolean(), nullable=False),
+        sa.Column("data", Json, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_booking_contact_id_contact")),
+        sa.ForeignKeyConstraint(["holding_id"], ["holding.id"], name=op.f("fk_booking_holding_id_holding")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+    )
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_booking_absence_due_at",
+            ["absence_due_at"],
+            unique=False,
+            postgresql_where=sa.text("absence_due_at IS NOT NULL"),
+            sqlite_where=sa.text("absence_due_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_booking_contact", ["contact_id", "kind", "booked_at"], unique=False)
+        batch_op.create_index("ix_booking_name", ["kind", "name"], unique=False)
+        batch_op.create_index(
+            "ix_booking_start_due_at",
+            ["start_due_at"],
+            unique=False,
+            postgresql_where=sa.text("start_due_at IS NOT NULL"),
+            sqlite_where=sa.text("start_due_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_booking_starts_at", ["starts_at"], unique=False)
+        batch_op.create_index("ix_booking_visited", ["contact_id", "visited_at"], unique=False)
+        batch_op.create_index("ix_booking_visited_at", ["visited_at"], unique=False)
+        batch_op.create_index("uq_booking_external_id", ["contact_id", "kind", "external_id"], unique=True)
 
     op.create_table(
         "checkout",
@@ -1099,6 +1157,25 @@ def downgrade() -> None:
         )
 
     op.drop_table("checkout")
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_index("uq_booking_external_id")
+        batch_op.drop_index("ix_booking_visited_at")
+        batch_op.drop_index("ix_booking_visited")
+        batch_op.drop_index("ix_booking_starts_at")
+        batch_op.drop_index(
+            "ix_booking_start_due_at",
+            postgresql_where=sa.text("start_due_at IS NOT NULL"),
+            sqlite_where=sa.text("start_due_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_booking_name")
+        batch_op.drop_index("ix_booking_contact")
+        batch_op.drop_index(
+            "ix_booking_absence_due_at",
+            postgresql_where=sa.text("absence_due_at IS NOT NULL"),
+            sqlite_where=sa.text("absence_due_at IS NOT NULL"),
+        )
+
+    op.drop_table("booking")
     with op.batch_alter_table("sale_order", schema=None) as batch_op:
         batch_op.drop_index("ix_sale_order_state")
         batch_op.drop_index("ix_sale_order_placed_at")
@@ -1125,6 +1202,21 @@ def downgrade() -> None:
 
     op.drop_table("lead")
     with op.batch_alter_table("holding", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_holding_unpauses_at",
+            postgresql_where=sa.text("unpauses_at IS NOT NULL"),
+            sqlite_where=sa.text("unpauses_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_holding_renews_at",
+            postgresql_where=sa.text("renews_at IS NOT NULL"),
+            sqlite_where=sa.text("renews_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_holding_expiry_due_at",
+            postgresql_where=sa.text("expiry_due_at IS NOT NULL"),
+            sqlite_where=sa.text("expiry_due_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_holding_contact")
 
     op.drop_table("holding")
@@ -1151,12 +1243,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_entry_contact_id"))
 
     op.drop_table("consent_entry")
-    with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.drop_index("ix_booking_visited")
-        batch_op.drop_index("ix_booking_starts_at")
-        batch_op.drop_index("ix_booking_contact")
-
-    op.drop_table("booking")
     op.drop_table("staff_location")
     with op.batch_alter_table("sequence_revision", schema=None) as batch_op:
         batch_op.drop_index("uq_sequence_revision_number")

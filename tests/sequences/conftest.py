@@ -19,6 +19,9 @@ from app.demo import make
 from app.events import posting
 from app.messaging.models import Message
 from app.sequences.models import Enrolment, Sequence, StepRun
+from tests.harness.client import Client
+from tests.harness.work import Workers
+from tests.sequences.business import Business
 
 Live = Callable[..., Sequence]
 
@@ -36,6 +39,12 @@ def monday(clock: ModuleType) -> ModuleType:
 def live(app: Flask) -> Live:
     """Makes an active sequence of steps: `live({"do": "stop"}, trigger="tag.added", exits=[…])`."""
     return make.sequence
+
+
+@pytest.fixture
+def business(app: Flask, client: Client, workers: Workers, clock: ModuleType) -> Business:
+    """A studio whose booking system tells of everything, on Monday 1 June 2026 at 10:00 in Paris."""
+    return Business(client, workers, clock)
 
 
 def enrolments(of: Contact | None = None, sequence: Sequence | None = None) -> list[Enrolment]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select, tuple_
@@ -14,18 +13,15 @@ from app.apps import suite
 from app.contacts.models import Contact
 from app.db import db, insert_rows, one_of
 from app.events import Event
-from app.sequences import reasons, triggers, waits
-from app.sequences.engine import rows, timing
+from app.sequences import reasons, waits
+from app.sequences.engine import matching, rows, timing
 from app.sequences.engine.leaving import exits_of
-from app.sequences.engine.program import Program, live_programs
+from app.sequences.engine.matching import Candidate
 from app.sequences.models import RUNNING, Enrolment, Refused
 from app.staff import studio
 from app.staff.models import Location
 
 REFUSED: Table = Refused.__table__  # type: ignore[assignment]
-
-# What became known later than this after it happened is history, and starts nothing (WRK-04).
-CAUGHT_UP_FOR = timedelta(hours=24)
 
 COLUMNS = (
     "sequence_id",
@@ -44,25 +40,13 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody an event would put into a sequence."""
-
-    program: Program
-    contact_id: int
-    event_id: int | None
-    lead_id: int | None
-    started_at: datetime
-    anchor_at: datetime | None
-
-
 def enrol(batch: Sequence[Event]) -> int:
     """Enrol everybody whom these events put into a sequence. Answers how many.
 
     Who is kept out is noted with the reason; an event that has enrolled somebody before does so no second time. While
     the marketing suite is off, nobody is enrolled (APP-02).
     """
-    candidates = _candidates(batch) if suite.is_on() else []
+    candidates = matching.candidates(batch) if suite.is_on() else []
     if not candidates:
         return 0
     now = clock.now()
@@ -113,29 +97,6 @@ def zones_of(contact_ids: Collection[int]) -> dict[int, ZoneInfo]:
         .where(one_of(Contact.id, contact_ids))
     )
     return {row.id: timing.zone_named(row.zone or own) for row in found}
-
-
-def _candidates(batch: Sequence[Event]) -> list[Candidate]:
-    kinds = {event.kind for event in batch}
-    live = live_programs({one.key for one in triggers.TRIGGERS.values() if not kinds.isdisjoint(one.listens)})
-    return [
-        Candidate(
-            program=program,
-            contact_id=event.contact_id,
-            event_id=event.id,
-            lead_id=event.data.get("lead_id"),
-            started_at=event.occurred_at,
-            anchor_at=program.trigger.anchor_of(event.data),
-        )
-        for event in batch
-        if event.contact_id is not None
-        and event.recorded_at - event.occurred_at <= CAUGHT_UP_FOR
-        and not event.data.get("starts_nothing")
-        for program, since in live
-        if event.kind in program.trigger.listens
-        and event.recorded_at >= since
-        and program.trigger.matches(program.filters, event.data)
-    ]
 
 
 def _row(one: Candidate, zone: ZoneInfo) -> rows.Row:

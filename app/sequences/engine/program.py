@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -57,13 +58,26 @@ class Program:
     sequence_id: int
     title: str
     trigger: triggers.Trigger
-    filters: dict[str, object]
+    filters: dict[str, Any]
+    moment: triggers.Moment
+    hears: frozenset[str]  # the kinds of events that enrol people
     is_single: bool
     first: str | None
     nodes: dict[str, Node]
     exits: tuple[Question, ...]
     questions: dict[str, Question]  # by the id of the condition
     exit_kinds: frozenset[str]
+
+    @property
+    def counts_from_anchor(self) -> bool:
+        """Whether the trigger's instant is its anchor: people are in before it, and delays count from it."""
+        return self.moment == triggers.BOOKING
+
+    @property
+    def number(self) -> int | None:
+        """Which of somebody's bookings it is about; None for every one."""
+        count = self.trigger.count
+        return None if count is None else count.number or self.filters.get("count")
 
 
 _programs: dict[int, Program] = {}
@@ -96,6 +110,8 @@ def _after_rollback(_session: Session) -> None:
 
 def live_programs(trigger_kinds: Collection[str]) -> list[tuple[Program, datetime]]:
     """The programs of the active sequences with one of these triggers, and since when each acts (SEQ-18)."""
+    if not trigger_kinds:
+        return []
     found = db.session.execute(
         select(Sequence.live_id, Sequence.activated_at)
         .where(
@@ -124,12 +140,16 @@ def compile_document(document: graph.Document, revision_id: int, sequence_id: in
         if isinstance(place.step, graph.IfStep):
             questions[place.step.id] = Question.of(place.step.condition.match, place.step.condition.rules)
     exits = tuple(Question.of("all", [use]) for use in document.exits)
+    trigger = triggers.TRIGGERS[document.trigger.kind]
+    moment = trigger.moment(document.trigger.filters, is_wanted_early=_begins_early(document))
     return Program(
         revision_id=revision_id,
         sequence_id=sequence_id,
         title=document.title,
-        trigger=triggers.TRIGGERS[document.trigger.kind],
+        trigger=trigger,
         filters=document.trigger.filters,
+        moment=moment,
+        hears=trigger.hears(moment),
         is_single=document.single_enrolment,
         first=document.steps[0].id if document.steps else None,
         nodes=nodes,
@@ -137,6 +157,11 @@ def compile_document(document: graph.Document, revision_id: int, sequence_id: in
         questions=questions,
         exit_kinds=frozenset().union(*(one.waits_for for one in exits)),
     )
+
+
+def _begins_early(document: graph.Document) -> bool:
+    waits = (place.step.wait for place in graph.walk(document))
+    return any(wait is not None and wait.before_anchor is not None for wait in waits)
 
 
 def _flatten(steps: list[graph.AnyStep], after: str | None, nodes: dict[str, Node]) -> str | None:

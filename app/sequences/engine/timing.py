@@ -64,7 +64,7 @@ def due_at(program: Program, step_id: str, at: Standing) -> datetime:
 def due(program: Program, step_id: str, at: waits.Bearings) -> datetime:
     """The same, from bearings whose trigger is the event that enrolled them."""
     wait = program.nodes[step_id].step.wait
-    if program.trigger.starts_at_anchor and at.anchor is not None:
+    if program.counts_from_anchor and at.anchor is not None:
         return waits.due_at(wait, replace(at, trigger=at.anchor))
     return at.previous if wait is None else waits.due_at(wait, at)
 
