@@ -31,6 +31,7 @@ from sqlalchemy import (
     event,
     func,
     literal,
+    or_,
     text,
     update,
 )
@@ -178,7 +179,8 @@ def update_rows(
             return []
         return list(db.session.execute(statement.columns(*wanted), given))
     conditions = [table.c[name] == bindparam(f"_{name}") for name in keys]
-    conditions += [table.c[name].in_(values) for name, values in only.items()]
+    # An IN is expanded when it runs, which executemany does not do.
+    conditions += [or_(*(table.c[name] == value for value in values)) for name, values in only.items()]
     changes = {
         name: func.coalesce(bindparam(name, type_=table.c[name].type), table.c[name])
         if name in keep
