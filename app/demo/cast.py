@@ -5,6 +5,7 @@ from __future__ import annotations
 STUDIO = "Maison Souffle"
 ZONE = "Europe/Paris"
 LOCATIONS = ("Croix-Rousse", "Confluence")
+LINE = "+33478280101"  # where the front desk answers
 
 OWNER_EMAIL = "ines@maison-souffle.example"
 

@@ -21,6 +21,7 @@ from app.leads import capture, lead_forms, queries
 from app.leads.models import Lead, LeadForm, LeadSource
 from app.messaging import inbound, tracking
 from app.messaging.models import Message, TrackedLink
+from app.phone import calls
 from app.scoring import ledger
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
@@ -188,6 +189,15 @@ def incoming_sms(of: Contact, text: str) -> Message | None:
     """An SMS that a contact sends to the studio."""
     number = next(_numbers)
     return inbound.receive_sms(inbound.IncomingSms(f"SMdemo{number:028d}", of.phone or "", "+33400000000", text))
+
+
+def call(of: Contact, *, answered_seconds: int = 0) -> None:
+    """A contact calls the studio: somebody talks with them so long, or nobody answers."""
+    rung = calls.Call(f"CAdemo{next(_numbers):028d}", of.phone or "", answered_seconds)
+    if answered_seconds:
+        calls.note_answered(rung)
+    else:
+        calls.note_missed(rung)
 
 
 def opening(of: Message) -> None:

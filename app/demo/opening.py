@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import clock
+from app.apps import classpass, integrations, plan
+from app.apps.integrations import INTEGRATIONS
 from app.contacts import custom_fields, tags
 from app.db import db
 from app.demo import cast, make
@@ -16,11 +18,13 @@ from app.leads.models import LeadForm, LeadSource
 from app.messaging.models import SMS
 from app.notices import setup
 from app.notices.catalogue import NOTICES
+from app.phone import number
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
 from app.sequences import drafts, library, publishing
 from app.staff import studio
 from app.staff.models import Location, Staff
+from app.studio import policy, waitlist
 
 CONFIRMS_SINCE_DAYS = 30  # before that the booking system wrote to clients itself
 
@@ -40,6 +44,7 @@ def open_studio(today: datetime, days: int) -> None:
     studio.put(SCORING, scoring().model_copy(update={"threshold": 6}))
     db.session.flush()
     _build_sequences(staff["Inès Garnier"])
+    _set_rules(staff["Inès Garnier"])
     db.session.commit()
 
 
@@ -100,6 +105,16 @@ def _build_sequences(by: Staff) -> None:
         publishing.activate(drafts.create_sequence(own[name], by=by))
     publishing.activate(drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP, "en"), by=by))
     drafts.create_sequence(own["we-miss-you"], by=by)
+
+
+def _set_rules(by: Staff) -> None:
+    """The studio has the Studio plan and lets Classpass in; its rules for cancelling and waiting are its own."""
+    plan.change(plan.STUDIO, by=by)
+    integrations.switch(INTEGRATIONS["classpass"], on=True, by=by)
+    classpass.consolidate()
+    policy.change(late_hours=4, credit_hours=12)
+    waitlist.change(waitlist.Mode.CONFIRM, minutes=30)
+    number.forward(cast.LINE)
 
 
 def _label() -> None:

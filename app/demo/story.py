@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app import clock, events, scans, work
+from app.apps import integrations
+from app.apps.integrations import INTEGRATIONS
 from app.contacts import people, tags
 from app.contacts.models import Contact, Tag
 from app.contacts.people import Details
@@ -243,7 +245,16 @@ class Story:
             about = self.chance.choice(asking)
             to = self.staff.get(name)
             make.task(title, assignee=to, contact=about, due_days=due_hours / 24)
+        self._ring()
         self._settle()
+
+    def _ring(self) -> None:
+        """A few calls of the last hour, one in vain; and what a tool posted of an integration that is off."""
+        reachable = [one for one in self.clients if one.phone]
+        for contact, minutes in zip(self.chance.sample(reachable, 3), (0, 3, 7), strict=True):
+            make.call(contact, answered_seconds=minutes * 60)
+        zapier = events.Actor("api", None, "Zapier")
+        integrations.ignore(INTEGRATIONS["lead_ads"], "form.submitted", None, by=zapier)
 
     def _do_tasks(self) -> None:
         """The front desk clears most of what lies there since yesterday."""
