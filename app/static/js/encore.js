@@ -6,6 +6,7 @@ import "./confirm-dialog.js";
 import "./copy-link.js";
 import "./drag-list.js";
 import "./drawer-host.js";
+import "./insert-variables.js";
 import "./jump-dialog.js";
 import "./keys.js";
 import "./letter-keys.js";
