@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.contacts.models import CONSENTS, Contact, Tag, contact_tag
@@ -16,6 +16,8 @@ from app.lifecycle.models import LifecycleStage
 from app.rules import RuleUse, Subject, rule
 from app.rules.registry import COMPARISONS
 from app.staff.models import Location
+
+NO_STAGE = "none"
 
 
 def names(use: RuleUse) -> list[str]:
@@ -80,13 +82,16 @@ def consent(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     waits_for=("lifecycle.stage_changed",),
 )
 def lifecycle_stage(about: Subject, use: RuleUse) -> ColumnElement[bool]:
+    """Whether they are in one of these stages; "none" stands for none at all."""
     someone = aliased(Contact)
     wanted = names(use)
-    return exists().where(
-        someone.id == about.contact_id,
-        LifecycleStage.id == someone.lifecycle_stage_id,
-        or_(func.lower(LifecycleStage.name).in_(wanted), LifecycleStage.key.in_(wanted)),
+    stages = select(LifecycleStage.id).where(
+        or_(func.lower(LifecycleStage.name).in_(wanted), LifecycleStage.key.in_(wanted))
     )
+    said: ColumnElement[bool] = someone.lifecycle_stage_id.in_(stages)
+    if NO_STAGE in wanted:
+        said = or_(said, someone.lifecycle_stage_id.is_(None))
+    return exists().where(someone.id == about.contact_id, said)
 
 
 @rule(

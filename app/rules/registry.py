@@ -60,11 +60,15 @@ class RuleUse(BaseModel):
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a rule is asked about: a column of contact ids, the present, and when the enrolment began, if any."""
+    """Whom a rule is asked about: a column of contact ids, the present, and when the enrolment began, if any.
+
+    Where it is one lead that is asked about, rules about leads look at that one and at none of the person's others.
+    """
 
     contact_id: ColumnElement[int]
     now: datetime
     enrolled_at: ColumnElement[datetime] | None = None
+    lead_id: ColumnElement[int] | None = None
 
     def since(self, use: RuleUse) -> ColumnElement[datetime] | datetime | None:
         """The start of the window a use asks for, None for "ever"."""
