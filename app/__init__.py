@@ -25,6 +25,7 @@ ROOMS = (
     "tasks",
     "scoring",
     "sequences",
+    "segments",
     "notices",
     "notifications",
     "dashboard",

@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 
-from app import clock, rules
+from app import rules
 from app.api import paging
 from app.api.operations import Answer, operation
-from app.api.problems import not_found
+from app.api.problems import not_found, refused
 from app.api.shapes import ContactOut, Strict
 from app.api.shown import LOADED, contact_out
+from app.contacts import criteria, filters, segments
 from app.contacts.models import Contact, Segment
 from app.db import db
-from app.leads.models import Lead
+from app.leads import segments as lead_segments
 
 
 class NewSegment(Strict):
     """A segment to save."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
-    scope: Literal["leads", "clients"] = "clients"
+    scope: Literal["leads", "clients", "contacts"] = "clients"
     match: Literal["all", "any"] = "all"
     rules: Annotated[list[rules.RuleUse], Field(max_length=30)]
 
@@ -35,6 +36,7 @@ class SegmentOut(BaseModel):
     scope: str
     match: str
     rules: list[dict[str, Any]]
+    is_static: bool
 
 
 @operation("GET", "/segments", scope="segments:read", asks=paging.Page, gives=SegmentOut, is_list=True)
@@ -45,12 +47,14 @@ def list_segments(query: paging.Page) -> Answer:
 
 @operation("POST", "/segments", scope="segments:write", takes=NewSegment, gives=SegmentOut, status=201)
 def create_segment(body: NewSegment) -> Answer:
-    """Save a segment."""
-    said = [use.model_dump(mode="json", by_alias=True, exclude_defaults=True) for use in body.rules]
-    segment = Segment(name=body.name, scope=body.scope, match=body.match, rules=said, created_at=clock.now())
-    db.session.add(segment)
-    db.session.flush()
-    return Answer(_show(segment), 201)
+    """Save a segment: it stands above its list from then on."""
+    for number, use in enumerate(body.rules):
+        if not criteria.is_sound(use):
+            raise refused(f"/rules/{number}", f"{use.rule!r} cannot be asked with this op and value")
+    try:
+        return Answer(_show(segments.save(body.name, body.scope, body.rules, body.match)), 201)
+    except segments.NameTaken as taken:
+        raise refused("/name", str(taken)) from None
 
 
 @operation(
@@ -67,10 +71,10 @@ def members(segment_id: int) -> ColumnElement[bool]:
     segment = db.session.get(Segment, segment_id)
     if segment is None:
         raise not_found("segment")
-    uses = [rules.RuleUse.model_validate(use) for use in segment.rules]
-    about = rules.Subject(contact_id=Contact.id.expression, now=clock.now())
-    in_scope = Contact.is_client if segment.scope == "clients" else exists().where(Lead.contact_id == Contact.id)
-    return in_scope & rules.expression(uses, about, segment.match)
+    if segment.scope == segments.LEADS:
+        return lead_segments.has_one_in(segment)
+    holds = segments.condition(segment, filters.subject())
+    return Contact.is_client & holds if segment.scope == segments.CLIENTS else holds
 
 
 def _show(segment: Segment) -> dict[str, Any]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, String, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.contacts import keyset
+from app import clock
+from app.contacts import criteria, keyset, segments
 from app.contacts.keyset import Order, Page
-from app.contacts.models import CONSENTS, Contact, contact_tag
+from app.contacts.models import CONSENTS, Contact, Tag, contact_tag
 from app.contacts.queries import contacts_seen_by
+from app.contacts.rules import NO_STAGE
 from app.db import UtcDateTime, db
 from app.lifecycle.models import LifecycleStage
-from app.staff.models import Staff
+from app.rules import RuleUse, Subject
+from app.staff.models import Location, Staff
+from app.web import Refusal
 
 PAGE = 50
-
-NO_STAGE = "none"
 
 _NAME: ColumnElement[str] = func.lower(Contact.last_name + " " + Contact.first_name, type_=String)
 _ACTIVE: ColumnElement[Any] = func.coalesce(Contact.last_interaction_at, Contact.created_at, type_=UtcDateTime)
@@ -44,6 +47,12 @@ SORTS: dict[str, ColumnElement[Any]] = {
 DEFAULT_SORT = "-score"
 
 
+class CannotCombine(Refusal):
+    """These filters say something that no single segment can."""
+
+    status = 422
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the address of a list says. `stage` and sorting by it are for those who see the lifecycle (ROLE-04)."""
@@ -55,6 +64,9 @@ class Filters:
     location: int | None = None
     subscribed: str = ""  # one of CONSENTS
     unsubscribed: str = ""
+    segment: int | None = None
+    rules: str = ""  # further criteria (`criteria`), joined by `match`
+    match: str = criteria.ALL
     sort: str = DEFAULT_SORT
 
     @classmethod
@@ -72,6 +84,9 @@ class Filters:
             location=_number(said.get("location")),
             subscribed=_consent(said.get("subscribed")),
             unsubscribed=_consent(said.get("unsubscribed")),
+            segment=_number(said.get("segment")),
+            rules=said.get("rules", "").replace("\0", ""),
+            match=criteria.ANY if said.get("match") == criteria.ANY else criteria.ALL,
             sort=sort,
         )
 
@@ -85,6 +100,23 @@ class Filters:
         default = Filters()
         given = {field.name: getattr(said, field.name) for field in fields(Filters)}
         return {name: 1 if value is True else value for name, value in given.items() if value != getattr(default, name)}
+
+    def uses(self, *, seen_by: Staff) -> list[RuleUse]:
+        """All that narrows the list, the search and the segment aside, as rules: what a segment keeps.
+
+        Raises CannotCombine where "any of these" stands beside a filter that must hold in any case.
+        """
+        own = list(_uses_of(self))
+        further = criteria.read(self.rules, with_stages=seen_by.may("lifecycle.see")) or [] if self.rules else []
+        if own and len(further) > 1 and self.match == criteria.ANY:
+            raise CannotCombine(_("“Any of these” cannot be kept together with the filters above the list."))
+        return own + further
+
+    @property
+    def further(self) -> list[tuple[RuleUse, dict[str, Any]]]:
+        """The criteria beyond the list's own filters, each with the address's query without it."""
+        uses = criteria.read(self.rules) or [] if self.rules else []
+        return [(use, self.args(rules=criteria.write([one for one in uses if one is not use]))) for use in uses]
 
     def sorted_by(self, key: str) -> str:
         """The order that a click on a column asks for: the other way round where the list has it already."""
@@ -113,9 +145,14 @@ def count(filters: Filters, *, clients_only: bool, seen_by: Staff) -> int:
 
 def selection(filters: Filters, *, clients_only: bool, seen_by: Staff) -> Select[Contact]:
     """The people a list shows, in no order."""
-    chosen = contacts_seen_by(seen_by)
-    if clients_only:
-        chosen = chosen.where(Contact.is_client)
+    chosen = of_list(clients_only=clients_only, seen_by=seen_by)
+    about = subject()
+    if filters.segment is not None:
+        scope = segments.CLIENTS if clients_only else segments.CONTACTS
+        chosen = chosen.where(segments.chosen(filters.segment, scope, about, seen_by=seen_by))
+    if filters.rules:
+        uses = criteria.read(filters.rules, with_stages=seen_by.may("lifecycle.see"))
+        chosen = chosen.where(criteria.expression(uses, about, filters.match))
     if filters.q:
         chosen = chosen.where(matches(filters.q))
     if filters.tag is not None:
@@ -132,6 +169,33 @@ def selection(filters: Filters, *, clients_only: bool, seen_by: Staff) -> Select
     if filters.unsubscribed:
         chosen = chosen.where(~getattr(Contact, filters.unsubscribed))
     return chosen
+
+
+def of_list(*, clients_only: bool, seen_by: Staff) -> Select[Contact]:
+    """Everybody of a list: of the clients, or of all contacts."""
+    everyone = contacts_seen_by(seen_by)
+    return everyone.where(Contact.is_client) if clients_only else everyone
+
+
+def subject() -> Subject:
+    """The contacts of a list, to ask rules about."""
+    return Subject(contact_id=Contact.id.expression, now=clock.now())
+
+
+def _uses_of(filters: Filters) -> Iterator[RuleUse]:
+    """The filters above the list, as rules."""
+    if filters.tag is not None and (tag := db.session.get(Tag, filters.tag)) is not None:
+        yield RuleUse(rule="tag.has", value=tag.name)
+    if filters.stage:
+        yield RuleUse(rule=criteria.STAGE, value=filters.stage)
+    if filters.hot:
+        yield RuleUse(rule="hot")
+    if filters.location is not None and (place := db.session.get(Location, filters.location)) is not None:
+        yield RuleUse(rule="location", value=place.name)
+    if filters.subscribed:
+        yield RuleUse(rule="consent", value=filters.subscribed)
+    if filters.unsubscribed:
+        yield RuleUse.model_validate({"rule": "consent", "value": filters.unsubscribed, "not": True})
 
 
 def matches(typed: str) -> ColumnElement[bool]:

@@ -128,8 +128,16 @@ class ConsentEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+segment_member = Table(
+    "segment_member",
+    Model.metadata,
+    Column("segment_id", ForeignKey("segment.id"), primary_key=True),
+    Column("contact_id", ForeignKey("contact.id"), primary_key=True, index=True),
+)
+
+
 class Segment(Model):
-    """A saved filter: rules and how they combine."""
+    """A saved filter: rules and how they combine. A static one keeps the people it found, in `segment_member`."""
 
     __tablename__ = "segment"
 
@@ -138,5 +146,7 @@ class Segment(Model):
     scope: Mapped[str] = mapped_column(String(16), default="clients")  # leads | clients | contacts
     match: Mapped[str] = mapped_column(String(8), default="all")
     rules: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    is_static: Mapped[bool] = mapped_column(default=False)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app import panels, web
-from app.contacts import custom_fields, filters, queries, tags, timeline
+from app.contacts import custom_fields, filters, queries, segments, tags, timeline
 from app.contacts.filters import Filters
 from app.contacts.models import CONSENTS, Contact
 from app.db import db
@@ -105,8 +105,14 @@ def _list(endpoint: str, *, clients_only: bool) -> Response:
     }
     if after and web.wants_partial():
         return web.page("contacts/rows.html", **shown)
+    scope = segments.CLIENTS if clients_only else segments.CONTACTS
+    known = segments.shown(scope, seen_by=current_user)
+    everyone = filters.of_list(clients_only=clients_only, seen_by=current_user)
     return web.page(
         "contacts/index.html",
+        scope=scope,
+        segments=known,
+        segment_counts=segments.counts(known, everyone, filters.subject()),
         total=filters.count(wanted, clients_only=clients_only, seen_by=current_user),
         stages=stages.all_stages() if is_shown and current_user.may("lifecycle.see") else [],
         tags=tags.all_tags(tags.CLIENT),

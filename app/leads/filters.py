@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, case, func, or_
 from werkzeug.datastructures import MultiDict
 
+from app.contacts import criteria
 from app.contacts.keyset import Order
 from app.contacts.models import Contact
 from app.leads.models import OPEN_STATUSES, STATUSES, Lead, LeadSource, LeadStage
+from app.rules import RuleUse
 from app.staff.models import Staff
 
 VIEWS = ("table", "board")
@@ -54,6 +56,9 @@ class Filters:
     until: date | None = None
     is_hot: bool = False
     hides_fraud: bool = False
+    segment: int | None = None
+    rules: str = ""  # further criteria (`contacts.criteria`), joined by `match`
+    match: str = criteria.ALL
     sort: str = ""
 
     @classmethod
@@ -73,6 +78,9 @@ class Filters:
             until=args.get("to", type=date.fromisoformat),
             is_hot=args.get("hot") == "1",
             hides_fraud=args.get("fraud") == "hidden",
+            segment=next(iter(_ids(args, "segment")), None),
+            rules=args.get("rules", "").replace("\x00", ""),
+            match=criteria.ANY if args.get("match") == criteria.ANY else criteria.ALL,
             sort=sort if sort.removeprefix("-") in SORTS else "",
         )
 
@@ -90,6 +98,9 @@ class Filters:
             "to": self.until.isoformat() if self.until else "",
             "hot": "1" if self.is_hot else "",
             "fraud": "hidden" if self.hides_fraud else "",
+            "segment": str(self.segment) if self.segment is not None else "",
+            "rules": self.rules,
+            "match": self.match if self.match != criteria.ALL else "",
             "sort": self.sort,
         }
         return {name: value for name, value in said.items() if value}
@@ -111,6 +122,12 @@ class Filters:
         return other + key if self.sort == first + key else first + key
 
     @property
+    def further(self) -> list[tuple[RuleUse, dict[str, Any]]]:
+        """The criteria beyond the list's own filters, each with the address's query without it."""
+        uses = criteria.read(self.rules) or [] if self.rules else []
+        return [(use, self.but(rules=criteria.write([one for one in uses if one is not use]))) for use in uses]
+
+    @property
     def narrowing(self) -> int:
         """How many things narrow the list, the search aside."""
         return sum(
@@ -124,6 +141,7 @@ class Filters:
                     self.created or self.since or self.until,
                     self.is_hot,
                     self.hides_fraud,
+                    self.rules,
                 ),
             )
         )
@@ -169,11 +187,11 @@ class Filters:
         return wanted
 
 
-def is_fraudulent() -> ColumnElement[bool]:
+def is_fraudulent(lead: type[Lead] = Lead, contact: type[Contact] = Contact) -> ColumnElement[bool]:
     """In SQL, what `Lead.is_fraudulent` is: something typed cannot be used, and the contact has nothing better."""
     return or_(
-        Lead.faults["email"].is_not(None) & Contact.email.is_(None),
-        Lead.faults["phone"].is_not(None) & Contact.phone.is_(None),
+        lead.faults["email"].is_not(None) & contact.email.is_(None),
+        lead.faults["phone"].is_not(None) & contact.phone.is_(None),
     )
 
 

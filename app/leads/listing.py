@@ -14,7 +14,7 @@ from app.contacts.models import Contact
 from app.db import db
 from app.events import catalogue
 from app.events.models import Event
-from app.leads import queries
+from app.leads import queries, segments
 from app.leads.filters import Filters
 from app.leads.models import OPEN_STATUSES, Lead, LeadStage
 from app.staff import studio
@@ -156,7 +156,7 @@ def last_activity(leads: Sequence[Lead]) -> dict[int, timeline.Entry]:
 def selection(filters: Filters, seen_by: Staff) -> Select[Lead]:
     """The leads a filter leaves, in no order."""
     conditions = filters.conditions(now=clock.now(), zone=studio.studio().tz)
-    return queries.leads_seen_by(seen_by).where(*conditions)
+    return queries.leads_seen_by(seen_by).where(*conditions, *segments.conditions(filters, seen_by=seen_by))
 
 
 def _page(wanted: Select[Lead], filters: Filters, after: str | None, limit: int) -> Page[Lead]:

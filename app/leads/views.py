@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app import badges, web
-from app.contacts import custom_fields
+from app.contacts import custom_fields, segments
 from app.contacts import queries as contact_queries
 from app.leads import capture, fields, listing, queries
+from app.leads import segments as lead_segments
 from app.leads.filters import CLOSED, NOBODY, OPEN, Filters
 from app.leads.forms import NewLeadForm
 from app.leads.words import CREATED_WORDS, STATUS_NAMES
@@ -127,8 +128,16 @@ def summary(filters: Filters) -> dict[str, Any]:
         "filters": filters,
         "counts": listing.counts(seen_by=current_user),
         "lane_totals": listing.lane_totals(filters, seen_by=current_user) if filters.view == "board" else {},
+        **tabs(),
         "known": listing.known_ids(),
     }
+
+
+def tabs() -> dict[str, Any]:
+    """The segments of leads, and how many are in each."""
+    known = segments.shown(segments.LEADS, seen_by=current_user)
+    everything = queries.leads_seen_by(current_user)
+    return {"segments": known, "segment_counts": segments.counts(known, everything, lead_segments.subject())}
 
 
 def chips(filters: Filters) -> list[tuple[str, str, dict[str, Any]]]:
@@ -176,6 +185,7 @@ def _listed(filters: Filters, after: str | None) -> dict[str, Any]:
         "page": page,
         "total": listing.total(filters, seen_by=current_user),
         "counts": listing.counts(seen_by=current_user),
+        **tabs(),
         "activity": listing.last_activity(leads),
         "known": listing.known_ids(),
         "chips": chips(filters),

@@ -49,7 +49,8 @@ def create() -> Response:
     ticked = [int(one) for one in request.form.getlist("ids") if one.isdecimal() and len(one) < 19]  # noqa: PLR2004
     ids = None if request.form.get("whole") == "1" else ticked
     people, whose = groups_audience.selected(listed, request.args, ids, seen_by=current_user)
-    group = groups.begin(people, whose, by=current_user, listed=listed)
+    segment = groups_audience.segment_name(request.args) if ids is None else ""
+    group = groups.begin(people, whose, by=current_user, listed=listed, segment=segment)
     return web.go(url_for(".show", group_id=group.id))
 
 
