@@ -65,6 +65,8 @@ CLIENTS = Group(
         Entry(label=_l("Client list"), icon="users", endpoint="contacts.clients", is_first_hand=True),
         Entry(label=_l("Contacts"), icon="address-book", endpoint="contacts.index"),
         Entry(label=_l("Lifecycle"), icon="recycle", endpoint="lifecycle.index", is_first_hand=True),
+        # Few can be written to without the marketing suite (MSG-06), so this stands here and not under Marketing.
+        Entry(label=_l("Group messages"), icon="send", endpoint="groups.index"),
         Entry(label=_l("Tags"), icon="tags", endpoint="tags.index"),
         Entry(label=_l("Custom fields"), icon="input-search", endpoint="custom_fields.index"),
         Entry(label=_l("Intake forms"), icon="clipboard-text", endpoint="intake_forms.index"),
@@ -89,7 +91,6 @@ MARKETING = Group(
             covers=("builder",),
             is_first_hand=True,
         ),
-        Entry(label=_l("Group messages"), icon="send", endpoint="groups.index"),
     ),
 )
 

@@ -121,17 +121,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_role_name")),
     )
     op.create_table(
-        "segment",
-        sa.Column("id", BigId, nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("scope", sa.String(length=16), nullable=False),
-        sa.Column("match", sa.String(length=8), nullable=False),
-        sa.Column("rules", Json, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
-    )
-    op.create_table(
         "sequence_folder",
         sa.Column("id", BigId, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -382,6 +371,20 @@ def upgrade() -> None:
         sa.Column("last_turn", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_round_robin_member_staff_id_staff")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_round_robin_member")),
+    )
+    op.create_table(
+        "segment",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("match", sa.String(length=8), nullable=False),
+        sa.Column("rules", Json, nullable=False),
+        sa.Column("is_static", sa.Boolean(), nullable=False),
+        sa.Column("created_by_id", BigId, nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["created_by_id"], ["staff.id"], name=op.f("fk_segment_created_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
     )
     op.create_table(
         "sequence_revision",
@@ -645,6 +648,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_sale_order_contact", ["contact_id", "state"], unique=False)
         batch_op.create_index("ix_sale_order_placed_at", ["placed_at", "id"], unique=False)
         batch_op.create_index("ix_sale_order_state", ["state", "placed_at", "id"], unique=False)
+
+    op.create_table(
+        "segment_member",
+        sa.Column("segment_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_segment_member_contact_id_contact")),
+        sa.ForeignKeyConstraint(["segment_id"], ["segment.id"], name=op.f("fk_segment_member_segment_id_segment")),
+        sa.PrimaryKeyConstraint("segment_id", "contact_id", name=op.f("pk_segment_member")),
+    )
+    with op.batch_alter_table("segment_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_segment_member_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
         "booking",
@@ -1176,6 +1190,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("booking")
+    with op.batch_alter_table("segment_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_segment_member_contact_id"))
+
+    op.drop_table("segment_member")
     with op.batch_alter_table("sale_order", schema=None) as batch_op:
         batch_op.drop_index("ix_sale_order_state")
         batch_op.drop_index("ix_sale_order_placed_at")
@@ -1248,6 +1266,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_sequence_revision_number")
 
     op.drop_table("sequence_revision")
+    op.drop_table("segment")
     op.drop_table("round_robin_member")
     with op.batch_alter_table("notice_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_version_notice_key"))
@@ -1302,7 +1321,6 @@ def downgrade() -> None:
     op.drop_table("tag")
     op.drop_table("studio_setting")
     op.drop_table("sequence_folder")
-    op.drop_table("segment")
     op.drop_table("role")
     op.drop_table("location")
     op.drop_table("lifecycle_stage")
