@@ -1,8 +1,9 @@
-"""The command line: `flask --app wsgi set-up`, `token create`, `sandbox advance`, `events retry`."""
+"""The command line: `flask --app wsgi set-up`, `token create`, `sandbox advance`, `events retry`, `doctor`."""
 
 from __future__ import annotations
 
 import re
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from app import founding, sandbox
+from app.dashboard import doctor
 from app.db import db
 from app.demo import seed
 from app.events import queue
+from app.sequences import books
 from app.staff import auth, tokens
 
 token = AppGroup("token", help="Keys for other systems.")
@@ -30,6 +33,7 @@ def init_app(app: Flask) -> None:
     for group in (token, clock, log):
         app.cli.add_command(group)
     app.cli.add_command(set_up)
+    app.cli.add_command(examine)
 
 
 def prepare() -> None:
@@ -83,6 +87,23 @@ def retry() -> None:
     count = queue.retry_parked()
     db.session.commit()
     click.echo(f"{count} events will be tried again.")
+
+
+@click.command("doctor")
+@click.option("--accept-books", is_flag=True, help="Take what is in the tables as what was written, from now on.")
+def examine(accept_books: bool) -> None:
+    """Look at everything that can be wrong. Ends with 1 where something is."""
+    if accept_books:
+        closed = books.accept()
+        db.session.commit()
+        click.echo(f"{closed} gaps in the books are accepted.")
+    is_well = True
+    for check in doctor.examine():
+        mark = "!!" if not check.is_well else "? " if check.is_warning else "ok"
+        click.echo(f"{mark} {check.about}: {check.said}")
+        is_well = is_well and check.is_well
+    if not is_well:
+        sys.exit(1)
 
 
 def _duration(said: str) -> timedelta:

@@ -39,11 +39,11 @@ def alive() -> Response:
 @web.public
 def ready() -> Response:
     """The database and the broker can be reached, the tables are the latest, the clock ticks."""
-    found = {"database": False, "migrations": False, "clock": False, "broker": _broker_answers()}
+    found = {"database": False, "migrations": False, "clock": False, "broker": broker_answers()}
     try:
         db.session.execute(select(1))
         found["database"] = True
-        found["migrations"] = _revision() == _head()
+        found["migrations"] = revision() == head()
         found["clock"] = not any(ailment.name == "clock" for ailment in pulse.ailments())
     except SQLAlchemyError:
         db.session.rollback()
@@ -99,7 +99,8 @@ def _may_measure() -> bool:
     return not is_passed_on and ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104 - nobody
 
 
-def _broker_answers() -> bool:
+def broker_answers() -> bool:
+    """Whether Redis can be reached, where there is one."""
     url = current_app.config["SETTINGS"].redis_url
     if not url:
         return True
@@ -110,11 +111,13 @@ def _broker_answers() -> bool:
         return False
 
 
-def _revision() -> str | None:
+def revision() -> str | None:
+    """The migration that the tables are at."""
     return MigrationContext.configure(db.session.connection()).get_current_revision()
 
 
 @cache
-def _head() -> str | None:
+def head() -> str | None:
+    """The latest migration there is."""
     folder = Path(current_app.root_path).parent / "migrations"
     return ScriptDirectory(str(folder)).get_current_head()

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import work
+from app import scans, work
 from app.events import Event, queue
 from app.messaging import delivery
-from app.sequences import actions, engine, holding, imports, models, people_views, triggers, views
+from app.sequences import actions, alarms, books, engine, holding, imports, models, people_views, triggers, views
 from app.sequences.builder import views as builder_views
 
 
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(builder_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
+    scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
 
 
-__all__ = ["actions", "holding", "imports", "models", "people_views", "triggers"]
+__all__ = ["actions", "alarms", "holding", "imports", "models", "people_views", "triggers"]

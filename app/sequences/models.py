@@ -137,6 +137,22 @@ class StepRun(Model):
     )
 
 
+class Tally(Model):
+    """What a batch has written, counted as it is written: the other side of the books (BEY-03).
+
+    Each batch adds a row, so that batches never wait for one another; the audit adds rows up now and then.
+    """
+
+    __tablename__ = "sequence_tally"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    entered: Mapped[int] = mapped_column(BigId, default=0)
+    step_runs: Mapped[int] = mapped_column(BigId, default=0)
+
+    __table_args__ = (Index("ix_sequence_tally_sequence", "sequence_id"),)
+
+
 class Refused(Model):
     """A trigger that happened and enrolled nobody, and why: kept out by an exit, or has been through once."""
 

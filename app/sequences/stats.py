@@ -1,6 +1,4 @@
-"""How a sequence is doing: per step, who waits there and what became of those who passed; and whether the books
-balance.
-"""
+"""How a sequence is doing: per step, who waits there and what became of those who passed."""
 
 from __future__ import annotations
 
@@ -8,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 
 from app.db import db
 from app.messaging.models import BOUNCED, DELIVERED, SENT, Message
-from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, STOPPED, Enrolment, Sequence, StepRun
+from app.sequences.models import COMPLETED, FAILED, RUNNING, Enrolment, StepRun
 
 LEFT_US = (SENT, DELIVERED, BOUNCED)
 MESSAGE_COUNTS = ("sent", "delivered", "opened", "clicked", "replied")
@@ -37,22 +35,6 @@ class StepStats:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-@dataclass(frozen=True)
-class Books:
-    """Everybody who ever entered, by what became of them (BEY-03)."""
-
-    entered: int
-    waiting: int
-    completed: int
-    exited: int
-    stopped: int
-    failed: int
-
-    @property
-    def balance(self) -> bool:
-        return self.entered == self.waiting + self.completed + self.exited + self.stopped + self.failed
-
-
 def step_stats(sequence_id: int) -> dict[str, StepStats]:
     """The figures of every step that anybody has reached, by step id. Three queries, whatever the number of people."""
     found: dict[str, StepStats] = {}
@@ -75,36 +57,6 @@ def step_stats(sequence_id: int) -> dict[str, StepStats]:
 def branch_counts(sequence_id: int) -> dict[tuple[str, str], int]:
     """How many people took each branch of each condition and split, by step id and outcome."""
     return {(step_id, outcome): count for step_id, outcome, count in _runs(sequence_id)}
-
-
-def books(sequence_id: int) -> Books:
-    """Who ever entered a sequence, and what became of them."""
-    found = db.session.execute(
-        select(Enrolment.status, func.count()).where(Enrolment.sequence_id == sequence_id).group_by(Enrolment.status)
-    )
-    counted = {status: count for status, count in found}  # noqa: C416 - a Row is not a pair to a type checker
-    return Books(
-        entered=sum(counted.values()),
-        waiting=counted.get(RUNNING, 0),
-        completed=counted.get(COMPLETED, 0),
-        exited=counted.get(EXITED, 0),
-        stopped=counted.get(STOPPED, 0),
-        failed=counted.get(FAILED, 0),
-    )
-
-
-def unbalanced() -> list[int]:
-    """The ids of sequences whose books do not balance: runs that nobody will ever move on, or that ended with no end.
-
-    Empty, unless somebody has changed the tables by hand.
-    """
-    stuck = or_(
-        Enrolment.status.not_in((RUNNING, COMPLETED, EXITED, STOPPED, FAILED)),
-        (Enrolment.status == RUNNING) & Enrolment.due_at.is_(None) & Enrolment.held_due_at.is_(None),
-        Enrolment.status.in_((COMPLETED, EXITED, STOPPED)) & Enrolment.ended_at.is_(None),
-    )
-    found = select(Sequence.id).where(select(Enrolment.id).where(Enrolment.sequence_id == Sequence.id, stuck).exists())
-    return list(db.session.scalars(found.order_by(Sequence.id)))
 
 
 def _standing(sequence_id: int) -> Iterable[Row[str | None, str, int]]:

@@ -408,6 +408,18 @@ def upgrade() -> None:
         batch_op.create_index("uq_sequence_revision_number", ["sequence_id", "number"], unique=True)
 
     op.create_table(
+        "sequence_tally",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("entered", BigId, nullable=False),
+        sa.Column("step_runs", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_sequence_tally_sequence_id_sequence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sequence_tally")),
+    )
+    with op.batch_alter_table("sequence_tally", schema=None) as batch_op:
+        batch_op.create_index("ix_sequence_tally_sequence", ["sequence_id"], unique=False)
+
+    op.create_table(
         "staff_location",
         sa.Column("staff_id", BigId, nullable=False),
         sa.Column("location_id", BigId, nullable=False),
@@ -1262,6 +1274,10 @@ def downgrade() -> None:
 
     op.drop_table("consent_entry")
     op.drop_table("staff_location")
+    with op.batch_alter_table("sequence_tally", schema=None) as batch_op:
+        batch_op.drop_index("ix_sequence_tally_sequence")
+
+    op.drop_table("sequence_tally")
     with op.batch_alter_table("sequence_revision", schema=None) as batch_op:
         batch_op.drop_index("uq_sequence_revision_number")
 

@@ -11,16 +11,16 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from flask_babel import lazy_gettext as _
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select
 
 from app import clock, events
 from app.contacts.models import Contact
 from app.db import db, is_postgresql
 from app.demo import make
-from app.sequences import engine, enrolling, stats
+from app.sequences import books, engine, enrolling, stats
 from app.sequences.actions.registry import ACTIONS, DONE, Item, Outcome, Params, action
 from app.sequences.engine import claiming
-from app.sequences.models import Enrolment, StepRun
+from app.sequences.models import StepRun
 from tests.harness.work import Workers
 from tests.sequences.conftest import Live, enrolments, only, post, tag, trace
 
@@ -106,7 +106,7 @@ def test_a_step_that_fails_parks_that_person_and_the_others_go_on(
 
     assert [only(one).status for one in (ana, ben, eva)] == ["completed", "failed", "completed"]
     assert (only(ben).step_id, only(ben).error) == ("fragile", "RuntimeError: the other system is down")
-    assert stats.books(sequence.id).balance
+    assert books.books(sequence.id).balance
 
     fragile.clear()
     enrolling.retry_step(only(ben))
@@ -179,14 +179,3 @@ def test_a_run_meets_no_step_twice_even_when_it_is_moved_behind(live: Live, work
     assert db.session.scalar(select(func.count()).where(StepRun.enrolment_id == run.id)) == 1
     assert run.step_id == "mail"
     assert stats.step_stats(sequence.id)["tag"].done == 1
-
-
-def test_the_alarm_rings_for_a_run_that_nobody_will_move_on(live: Live, workers: Workers) -> None:
-    sequence = live(MAIL)
-    make.lead()
-    workers.run_until_idle()
-    [run] = enrolments()
-    assert stats.unbalanced() == []
-
-    db.session.execute(update(Enrolment).where(Enrolment.id == run.id).values(due_at=None))
-    assert stats.unbalanced() == [sequence.id]

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.db import db
 from app.demo import make
 from app.messaging.models import Message
-from app.sequences import drafts, enrolling, formats, graph, publishing, stats
+from app.sequences import books, drafts, enrolling, formats, graph, publishing
 from app.sequences.actions.tags import TagParams
 from app.sequences.engine.program import compile_document
 from app.sequences.models import PAUSED, RUNNING, Enrolment, Sequence, StepRun
@@ -110,8 +110,8 @@ def test_nobody_vanishes_and_nobody_gets_a_message_twice(
         elif what == "stop" and one is not None:
             _stop(one)
         workers.run_until_idle()
-        assert stats.books(sequence.id).balance
-        assert stats.unbalanced() == []
+        assert books.books(sequence.id).balance
+        assert books.gaps() == []
 
     _each_once(sequence.id)
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.demo import make
-from app.sequences import checking, drafts, formats, graph, publishing, stats
+from app.sequences import books, checking, drafts, formats, graph, publishing
 from app.sequences.models import Sequence
 from tests.harness.work import Workers
 from tests.sequences.conftest import Live, enrolments, messages, only, trace
@@ -133,7 +133,7 @@ def test_a_decision_deleted_under_people_sends_nothing_twice(
     expected = ["sms", "yes", "tag"] if keep else ["sms", "tag"]
     assert [[step[0] for step in trace(only(one))] for one in crowd] == [expected] * 20
     assert all(len(messages(one)) == 1 for one in crowd)
-    assert stats.books(sequence.id).balance
+    assert books.books(sequence.id).balance
 
 
 @pytest.mark.req("ENR-08")

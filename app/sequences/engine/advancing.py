@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app import clock
 from app.apps import suite
 from app.db import db, insert_rows, one_of
-from app.sequences import graph, reasons, waits
+from app.sequences import books, graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
 from app.sequences.engine import claiming, ending, rows, timing
 from app.sequences.engine.asking import who_match
@@ -86,6 +86,7 @@ class Batch:
         """Keep where everybody stands now, what each step did, and who is through."""
         columns = ("enrolment_id", "sequence_id", "step_id", "outcome", "reason", "ran_at")
         insert_rows(rows.STEP_RUNS, columns, self.runs)
+        books.tally(step_runs=[run[1] for run in self.runs])
         still = [one for one in self.walkers if one.status == RUNNING]
         rows.update_enrolments(
             [(one.id, one.step_id, one.due_at, one.moved_at) for one in still], ("step_id", "due_at", "moved_at")

@@ -13,7 +13,7 @@ from app.apps import suite
 from app.contacts.models import Contact
 from app.db import db, insert_rows, one_of
 from app.events import Event
-from app.sequences import reasons, waits
+from app.sequences import books, reasons, waits
 from app.sequences.engine import matching, rows, timing
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.matching import Candidate
@@ -84,6 +84,7 @@ def insert(candidates: Sequence[Candidate]) -> Sequence[Enrolment]:
         ]
     )
     if written:
+        books.tally(entered=[row.sequence_id for row in written])
         wake.ring("advance_enrolments")
     return written
 
