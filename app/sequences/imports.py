@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from sqlalchemy import exists, true
+from sqlalchemy import exists
 
 from app.leads.importing import consequences, traces
 from app.leads.models import LeadSource
@@ -53,4 +53,4 @@ traces.leave(
         told_as=("sequence.entered", "enrolment_id"),
     )
 )
-traces.leave(traces.Trace(Refused, true()))
+traces.leave(traces.Trace(Refused))

@@ -7,10 +7,10 @@ sequence), is no reason to keep the lead: the room says so with `leave`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Table, and_, case, exists, false, not_, or_
+from sqlalchemy import Column, ColumnElement, Table, and_, case, exists, false, func, not_, or_
 
 from app.contacts.models import Contact
 from app.db import Model, db
@@ -30,12 +30,17 @@ _OWN_TABLES = {one.__tablename__ for one in (Contact, Lead, Event, QueuedEvent, 
 class Trace:
     """Rows that a room writes about every new lead by itself, as long as nothing has come of them.
 
-    `told_as` is the kind of event that tells of such a row, and the key under which the event has its id.
+    `is_idle` says which they are, where not all of the table are. `told_as` is the kind of event that tells of such a
+    row, and the key under which the event has its id.
     """
 
     model: type[Model]
-    is_idle: ColumnElement[bool]
+    is_idle: ColumnElement[bool] | None = None
     told_as: tuple[str, str] | None = None
+
+    @property
+    def which(self) -> list[ColumnElement[bool]]:
+        return [self.is_idle] if self.is_idle is not None else []
 
     @property
     def row_id(self) -> ColumnElement[int]:
@@ -66,14 +71,14 @@ def references() -> Iterator[tuple[Table, Column[int], str]]:
 
 def is_own_event(of: LeadImport) -> ColumnElement[bool]:
     """Whether the import itself wrote the event."""
-    return _said(OWN_KINDS, "import_id") == of.id
+    return _said(Event.kind.in_(OWN_KINDS), "import_id") == of.id
 
 
 def is_held(of: LeadImport) -> ColumnElement[bool]:
     """Whether something has happened with the lead of a row, or where it came with the contact, with the contact."""
     came_along = LeadImportRow.outcome == CREATED
     own = is_own_event(of)
-    about_it = or_(came_along, lead_of_event() == LeadImportRow.lead_id)
+    about_it = or_(came_along, _lead_of_event() == LeadImportRow.lead_id)
 
     def is_theirs(column: Column[int], target: str) -> ColumnElement[bool]:
         match target:
@@ -82,7 +87,7 @@ def is_held(of: LeadImport) -> ColumnElement[bool]:
             case "lead":
                 return column == LeadImportRow.lead_id
             case _:
-                return exists().where(Event.id == column, Event.contact_id == LeadImportRow.contact_id, own)
+                return and_(Event.id == column, Event.contact_id == LeadImportRow.contact_id, own)
 
     return or_(
         exists().where(Lead.contact_id == LeadImportRow.contact_id, Lead.id != LeadImportRow.lead_id, came_along),
@@ -90,15 +95,19 @@ def is_held(of: LeadImport) -> ColumnElement[bool]:
             Event.contact_id == LeadImportRow.contact_id,
             about_it,
             not_(own),
-            *(not_(_tells_of_idle(one)) for one in _traces.values()),
+            *(not_(_tells_of_idle(one)) for one in _traces.values() if one.told_as is not None),
         ),
-        *(exists().where(is_theirs(column, target), *_at_work(table)) for table, column, target in references()),
+        *(
+            exists().where(is_theirs(column, target), *_comes_to_more(table))
+            for table, column, target in references()
+            if table.name not in _mere_traces()
+        ),
     )
 
 
-def lead_of_event() -> ColumnElement[int]:
-    """The lead that an event is about, where it is about one."""
-    return case((Event.kind.like("lead.%"), Event.data["lead_id"].as_integer()))
+def _lead_of_event() -> ColumnElement[int]:
+    """The lead that an event is about, 0 where it is about none."""
+    return _said(Event.kind.like("lead.%"), "lead_id")
 
 
 def tells_of(trace: Trace, row_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -106,21 +115,27 @@ def tells_of(trace: Trace, row_id: ColumnElement[int]) -> ColumnElement[bool]:
     if trace.told_as is None:
         return false()
     kind, key = trace.told_as
-    return and_(Event.kind == kind, _said((kind,), key) == row_id)
+    return and_(Event.kind == kind, _said(Event.kind == kind, key) == row_id)
 
 
-def _at_work(table: Table) -> list[ColumnElement[bool]]:
+def _mere_traces() -> set[str]:
+    """The tables whose rows hold nobody."""
+    return {name for name, trace in _traces.items() if trace.is_idle is None}
+
+
+def _comes_to_more(table: Table) -> list[ColumnElement[bool]]:
+    """What makes a row of the table more than a trace."""
     trace = trace_in(table)
-    return [not_(trace.is_idle)] if trace is not None else []
+    return [not_(trace.is_idle)] if trace is not None and trace.is_idle is not None else []
 
 
 def _tells_of_idle(trace: Trace) -> ColumnElement[bool]:
-    return exists().where(tells_of(trace, trace.row_id), trace.is_idle)
+    return exists().where(tells_of(trace, trace.row_id), *trace.which)
 
 
-def _said(kinds: Collection[str], key: str) -> ColumnElement[int]:
-    """A number that events of these kinds say. Other kinds, which may say anything there, are not looked into."""
-    return case((Event.kind.in_(kinds), Event.data[key].as_integer()))
+def _said(by_kind: ColumnElement[bool], key: str) -> ColumnElement[int]:
+    """An id that events of some kinds say, else 0. Other kinds, which may say anything there, are not looked into."""
+    return func.coalesce(case((by_kind, Event.data[key].as_integer())), 0)
 
 
 leave(Trace(Notification, Notification.kind.in_(OWN_KINDS)))

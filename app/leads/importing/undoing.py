@@ -110,7 +110,7 @@ def _delete_traces(gone: Mapping[str, Sequence[int | None]], people: Sequence[in
     for table, column, target in traces.references():
         trace = traces.trace_in(table)
         if trace is not None:
-            where = [one_of(column, gone[target]), trace.is_idle]
+            where = [one_of(column, gone[target]), *trace.which]
             if trace.told_as is not None:
                 telling = select(Event.id).join(trace.model, traces.tells_of(trace, trace.row_id))
                 told += db.session.scalars(telling.where(one_of(Event.contact_id, people), *where))
