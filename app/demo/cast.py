@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 STUDIO = "Maison Souffle"
 ZONE = "Europe/Paris"
 LOCATIONS = ("Croix-Rousse", "Confluence")
@@ -82,6 +84,44 @@ MEMBERSHIPS = (
     ("Twice a week", "subscription", 6500),
 )
 INTRO_OFFERS = (("Two weeks unlimited", "intro", 3900), ("First class", "intro", 900))
+
+# What is on offer: kind, name, price in cents, what its kind has, what buyers read.
+ITEMS: tuple[tuple[str, str, int, dict[str, Any], str], ...] = (
+    ("subscription", "Unlimited monthly", 8900, {"period": "month"}, "Every class in both studios. Stop any month."),
+    ("subscription", "Twice a week", 6500, {"period": "month"}, "Eight classes a month, whichever you like."),
+    ("subscription", "A year of mornings", 69000, {"period": "year"}, "All classes before ten, from Monday to Friday."),
+    ("pack", "5-class pass", 7500, {"credits": 5, "validity_days": 90}, ""),
+    (
+        "pack",
+        "10-class pass",
+        14000,
+        {"credits": 10, "validity_days": 180},
+        "For those whose weeks are never the same.",
+    ),
+    ("pack", "20-class pass", 26000, {"credits": 20, "validity_days": 365}, ""),
+    (
+        "pack",
+        "Ashtanga intermediate pass",
+        9000,
+        {"credits": 6, "validity_days": 120},
+        "Six evenings with Sofia, headstands included.",
+    ),
+    ("intro", "Two weeks unlimited", 3900, {"validity_days": 14}, "Try everything, in both studios, for two weeks."),
+    ("intro", "First class", 900, {"credits": 1, "validity_days": 30}, "Come as you are. Mats and tea are on us."),
+    ("product", "Yoga mat", 4500, {}, "Natural rubber, 4 mm. We keep it for you at the desk."),
+    ("product", "Water bottle", 1800, {}, ""),
+    ("product", "Massage ball", 1200, {}, ""),
+    ("product", "Gift voucher", 5000, {}, "For anything we sell. Valid for a year."),
+)
+PRODUCTS = ("Yoga mat", "Water bottle", "Gift voucher", "Massage ball")
+RESERVED_ITEMS = ("Ashtanga intermediate pass",)
+RESERVED_FOR = "Regular"
+
+# What those were buying who have just left the checkout.
+LEFT_AT_THE_CHECKOUT = ("10-class pass", "Two weeks unlimited")
+
+# What was bought on the web this morning, and is still to be paid.
+BOUGHT_TODAY = ("10-class pass", "Yoga mat", "Unlimited monthly")
 
 # What leads and clients write by SMS or e-mail.
 QUESTIONS = (

@@ -12,7 +12,7 @@ from app.apps import classpass, integrations, plan
 from app.apps.integrations import INTEGRATIONS
 from app.contacts import custom_fields, tags
 from app.db import db
-from app.demo import cast, make
+from app.demo import cast, make, shop
 from app.leads import round_robin
 from app.leads.models import LeadForm, LeadSource
 from app.messaging.models import SMS
@@ -37,6 +37,7 @@ def open_studio(today: datetime, days: int) -> None:
     _describe()
     staff = _hire()
     _label()
+    shop.put_on_offer()
     sources = _sources()
     _forms(sources)
     round_robin.choose_members([staff["Léa Fontaine"], staff["Tom Wright"]])

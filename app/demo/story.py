@@ -19,6 +19,7 @@ from app.contacts.models import Contact, Tag
 from app.contacts.people import Details
 from app.db import db
 from app.demo import cast, make, opening
+from app.demo.shop import Shop
 from app.events import posting
 from app.leads import board as leads_board
 from app.leads import capture
@@ -57,6 +58,7 @@ class Story:
         self.tags = {one.name: one for one in db.session.scalars(select(Tag))}
         self.form = db.session.scalars(select(LeadForm).order_by(LeadForm.id).limit(1)).one()
         self.clients: list[Contact] = []
+        self.shop = Shop()
         self.names = self._names()
 
     def tell(self) -> None:
@@ -77,6 +79,7 @@ class Story:
         if self._at(day, 8, 30):
             self._attend(day)
             self._do_tasks()
+            self.shop.take_money(self.desk)
 
     def _noon(self, day: date, ago: int) -> None:
         for _ in range(self.chance.choice((1, 1, 2, 2, 2, 3, 4))):
@@ -115,7 +118,7 @@ class Story:
         for _ in range(REGULARS):
             contact = people.create_contact(self._somebody(), by=make.SYSTEM, via="import")
             name, kind, price = self.chance.choice(cast.MEMBERSHIPS)
-            self._sell("membership.purchased", contact, membership=name, kind=kind, price_cents=price)
+            self._post("membership.purchased", contact, membership=name, kind=kind, price_cents=price)
             lifecycle_board.move_contact(contact, self.lifecycle["customer"], by=self.staff["Priya Nair"])
             self.clients.append(contact)
             if self._happens(0.4):
@@ -190,10 +193,9 @@ class Story:
 
     def _buy(self) -> None:
         if self._happens(0.3):
-            item = self.chance.choice(("Yoga mat", "Water bottle", "Gift voucher", "Massage ball"))
-            self._post(
-                "purchase.made", self.chance.choice(self.clients), item=item, item_kind="product", price_cents=2900
-            )
+            item, buyer = self.chance.choice(cast.PRODUCTS), self.chance.choice(self.clients)
+            price = self.shop.price_of(item)
+            self._post("purchase.made", buyer, item=item, item_kind="product", price_cents=price)
 
     def _question(self, *, answered: bool) -> None:
         """Somebody writes; more often than not somebody answers within the hour."""
@@ -237,6 +239,10 @@ class Story:
     def _loose_ends(self) -> None:
         """What lies on the desk as the demo opens: questions, tasks for everybody, one of them late."""
         clock.set(self.today - timedelta(minutes=95))
+        self.shop.last_hour(
+            leaving=[self._somebody() for _ in cast.LEFT_AT_THE_CHECKOUT],
+            buying=self.clients[: len(cast.BOUGHT_TODAY)],
+        )
         asking = [lead.contact for lead in self._open_leads(most=30) if lead.contact.phone]
         for contact, question in zip(asking[: len(cast.LATEST)], cast.LATEST, strict=False):
             clock.set(clock.now() + timedelta(minutes=17))
@@ -290,7 +296,8 @@ class Story:
         return list(db.session.scalars(select(Lead).where(Lead.id.in_(chosen)).order_by(Lead.id)))
 
     def _sell(self, kind: str, contact: Contact, /, **data: object) -> None:
-        self._post(kind, contact, **data)
+        if not self.shop.sells_online(contact, str(data["membership"])):
+            self._post(kind, contact, **data)
 
     def _post(self, kind: str, contact: Contact, /, **data: object) -> None:
         how = posting.How(by=make.SYSTEM, at=clock.now())

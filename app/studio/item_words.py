@@ -38,7 +38,7 @@ def terms(item: Item) -> list[str]:
     said = []
     if item.credits is not None:
         said.append(ngettext("%(num)s class", "%(num)s classes", item.credits))
-    elif item.kind in {SUBSCRIPTION, INTRO}:
+    elif item.kind == INTRO:
         said.append(_("As many classes as you like"))
     if item.validity_days is not None:
         said.append(ngettext("Valid for %(num)s day", "Valid for %(num)s days", item.validity_days))

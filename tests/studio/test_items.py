@@ -178,7 +178,11 @@ def test_terms_and_prices_are_said_in_plain_words(app: Flask) -> None:
     pack = make.item("Pass", "pack", 14050, credits=1, validity_days=90)
 
     assert item_words.price(monthly, business) == "€89 a month"
-    assert item_words.terms(monthly) == ["As many classes as you like"]
+    assert item_words.terms(monthly) == []
+    assert item_words.terms(make.item("First month", "intro", validity_days=30)) == [
+        "As many classes as you like",
+        "Valid for 30 days",
+    ]
     assert item_words.price(pack, business) == "€140.50"
     assert item_words.terms(pack) == ["1 class", "Valid for 90 days"]
 
