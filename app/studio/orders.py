@@ -18,7 +18,7 @@ from app.events import posting
 from app.staff.models import Staff
 from app.studio.checkout_models import CANCELLED, PAID, RESERVED, Order
 from app.studio.item_models import INTRO, PRODUCT, Item
-from app.studio.models import Holding, Purchase
+from app.studio.models import Booking, Holding, Purchase
 from app.web import Refusal
 
 ORDERS: Table = Order.__table__  # type: ignore[assignment]
@@ -68,11 +68,14 @@ def mark_paid(order: Order, paid_with: str, *, by: Staff) -> None:
 def cancel_order(order: Order, *, by: Staff) -> None:
     """Nobody will pay for an order: what it gave is taken back, as if it had not been bought. Raises OrderSettled.
 
-    The log keeps both the purchase and its end; a lead that the purchase had converted stays converted.
+    The log keeps both the purchase and its end; a lead that the purchase had converted stays converted, and classes
+    that were booked with it stay booked.
     """
     _settle(order, CANCELLED, cancelled_at=clock.now(), settled_by_id=by.id)
-    for fact in (Holding, Purchase):
-        db.session.execute(delete(fact).where(fact.external_id == order.number, fact.contact_id == order.contact_id))
+    held = select(Holding.id).where(Holding.external_id == order.number, Holding.contact_id == order.contact_id)
+    db.session.execute(update(Booking).where(Booking.holding_id.in_(held)).values(holding_id=None))
+    db.session.execute(delete(Holding).where(Holding.id.in_(held)))
+    db.session.execute(delete(Purchase).where(Purchase.external_id == order.number))
     _tell("order.cancelled", order, by)
 
 

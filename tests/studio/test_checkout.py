@@ -11,18 +11,20 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import clock as the_clock
 from app.contacts import erase, tags
 from app.contacts.models import Contact
 from app.contacts.people import Details
 from app.db import db
 from app.demo import make
+from app.events import posting
 from app.events.models import Event
 from app.messaging.models import Message
 from app.staff.models import Staff
 from app.studio import checkout_tokens, checkouts, item_figures, items, orders
 from app.studio.checkout_models import Checkout, Order
 from app.studio.item_models import Item
-from app.studio.models import Holding, Purchase
+from app.studio.models import Booking, Holding, Purchase
 from tests.harness import queries
 from tests.harness.client import Client
 from tests.harness.work import Workers
@@ -327,13 +329,17 @@ def test_the_desk_takes_the_money_for_an_order(client: Client, lea: Staff) -> No
 
 
 def test_a_cancelled_order_takes_back_what_it_gave(client: Client, lea: Staff) -> None:
-    item = make.item("10-class pass")
+    item = make.item("10-class pass", credits=10)
     order, kept = make.order(item, BEN), make.order(item, BEN)
+    booked = {"class_name": "Hatha", "paid_with": "pack", "membership_id": order.number}
+    posting.post("class.booked", order.contact, booked, posting.How(make.SYSTEM, the_clock.now()))
+    assert set(db.session.scalars(select(Holding.credits))) == {9, 10}
 
     client.post(f"/memberships/orders/{order.id}/cancellation")
 
     assert (order.state, kept.state) == ("cancelled", "reserved")
     assert db.session.scalars(select(Holding.external_id)).all() == [kept.number]
+    assert db.session.scalars(select(Booking.cancelled_at)).all() == [None]
     assert item_figures.figures_of(item).ever.count == 1
     confirmation = f"/buy/{item.slug}/done/{checkout_tokens.ticket_of(order)}"
     assert "This order has been cancelled" in client.get(confirmation).text

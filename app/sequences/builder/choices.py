@@ -33,7 +33,7 @@ _NAMES: dict[str, Callable[[], Select[str]]] = {
 }
 
 # What the studio sells, by name. Nothing chosen stands for any of them; as long as nothing is listed, names are typed.
-SOLD = {"membership": (SUBSCRIPTION, PACK), "offer": (INTRO,)}
+SOLD = {"membership": (SUBSCRIPTION, PACK), "pack": (PACK,), "offer": (INTRO,)}
 
 
 def of_kind(kind: str | None) -> list[Choice] | None:
