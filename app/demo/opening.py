@@ -26,7 +26,7 @@ from app.staff import studio
 from app.staff.models import Location, Staff
 from app.studio import policy, waitlist
 
-CONFIRMS_SINCE_DAYS = 30  # before that the booking system wrote to clients itself
+CONFIRMS_SINCE_DAYS = 14  # before that the booking system wrote to clients itself
 
 SEQUENCES = Path(__file__).parent / "sequences"
 

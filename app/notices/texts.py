@@ -33,6 +33,7 @@ _READY = TypeAdapter(dict[str, Texts])
 
 _LOOKS_LIKE_ONE = re.compile(r"#{0,3}\{\{[^{}]*\}\}")
 _TOKEN = re.compile(r"##\{\{([A-Za-z][A-Za-z0-9_]*)\}\}")
+_TOKEN_AND_COMMA = re.compile(r"(?:, )?##\{\{([A-Za-z][A-Za-z0-9_]*)\}\}")
 _BETWEEN = " ,;·–-()"  # what may stand between variables on a line of their own
 _GAP = re.compile(r"\n{3,}")
 
@@ -76,20 +77,24 @@ def unknown_in(notice: Notice, text: Text) -> list[Unknown]:
 def filled(notice: Notice, text: Text, values: Mapping[str, str]) -> Text:
     """A text with its variables replaced: those listed, exactly spelled, and no others (TXN-05)."""
     listed = {key: value for key, value in values.items() if key in notice.keys}
-    subject = variables.fill(text.subject, listed)
+    subject = variables.fill(_without_empty(text.subject, listed), listed)
     return Text(
         subject=" ".join(subject.split()).strip(_BETWEEN + ":"),
         body=_fill_lines(text.body, listed),
-        sms=" ".join(_fill_lines(text.sms, listed).split(" ")).strip(),
+        sms=variables.fill(_without_empty(text.sms, listed), listed).strip(),
     )
+
+
+def _without_empty(text: str, values: Mapping[str, str]) -> str:
+    """Take out what says nothing, and the comma before it: "Yin, , 18:30" is how a machine writes."""
+    return _TOKEN_AND_COMMA.sub(lambda found: found[0] if values.get(found[1]) != "" else "", text)
 
 
 def _fill_lines(text: str, values: Mapping[str, str]) -> str:
     """Line by line: one of which nothing is left but what stood between its variables goes."""
     lines = []
     for line in text.splitlines():
-        said = variables.fill(line, values)
-        if _TOKEN.search(line) and not said.strip(_BETWEEN):
-            continue
-        lines.append(said.rstrip(_BETWEEN) if _TOKEN.sub("", line).strip(_BETWEEN) == "" else said)
+        said = variables.fill(_without_empty(line, values), values)
+        if said.strip(_BETWEEN) or not _TOKEN.search(line):
+            lines.append(said.strip(_BETWEEN) if not _TOKEN.sub("", line).strip(_BETWEEN) else said)
     return _GAP.sub("\n\n", "\n".join(lines)).strip()

@@ -185,6 +185,17 @@ def test_with_sms_on_a_confirmation_goes_by_sms_too(workers: Workers, twilio: Tw
     assert len(written_to(ana)) == 1
 
 
+def test_what_is_not_known_leaves_no_gap(workers: Workers) -> None:
+    ana = make.contact(language="en")
+    say("class_confirmation", body="##{{className}}, ##{{classDate}}, ##{{classTime}}\n##{{teacherName}}\nBring a mat.")
+
+    happens("class.booked", ana, class_name="Yin")
+    workers.run_until_idle()
+
+    assert written_to(ana)[0].subject == "You are booked: Yin"
+    assert written_to(ana)[0].text == "Yin\nBring a mat."
+
+
 def test_what_is_switched_off_is_not_sent(workers: Workers) -> None:
     ana = make.contact()
     setup.switch(NOTICES["class_confirmation"], "email", on=False)
