@@ -28,6 +28,7 @@ ROOMS = (
     "segments",
     "notices",
     "notifications",
+    "intake",
     "dashboard",
     "integrations",
     "api",

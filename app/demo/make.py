@@ -17,6 +17,9 @@ from app.contacts.models import Contact
 from app.contacts.people import Details
 from app.db import db
 from app.events.models import QueuedEvent
+from app.intake import forms as intake_forms
+from app.intake.models import IntakeForm
+from app.intake.questions import Question
 from app.leads import capture, lead_forms, queries
 from app.leads.models import Lead, LeadForm, LeadSource
 from app.messaging import inbound, tracking
@@ -121,6 +124,16 @@ def lead_form(
     asked = [{"key": "last_name"}, {"key": "phone"}] if fields is None else fields
     return lead_forms.create_form(
         lead_forms.Design(title=title or f"Your first class {next(_numbers)}", source=source(from_source), fields=asked)
+    )
+
+
+def intake_form(title: str | None = None, *asked: Question, services: tuple[str, ...] = ()) -> IntakeForm:
+    """A form for clients; it asks for their goal unless told what else."""
+    questions = asked or (Question(kind="long", label="What would you like to achieve?", required=True),)
+    return intake_forms.create_form(
+        intake_forms.Design(
+            title=title or f"Before your first session {next(_numbers)}", questions=questions, services=services
+        )
     )
 
 

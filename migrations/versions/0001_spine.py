@@ -46,6 +46,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "intake_form",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("intro", sa.Text(), nullable=False),
+        sa.Column("thanks", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("questions", Json, nullable=False),
+        sa.Column("services", Json, nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_form")),
+        sa.UniqueConstraint("slug", name=op.f("uq_intake_form_slug")),
+    )
+    op.create_table(
         "item",
         sa.Column("id", BigId, nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -563,6 +578,21 @@ def upgrade() -> None:
             postgresql_where=sa.text("unpauses_at IS NOT NULL"),
             sqlite_where=sa.text("unpauses_at IS NOT NULL"),
         )
+
+    op.create_table(
+        "intake_submission",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("form_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_intake_submission_contact_id_contact")),
+        sa.ForeignKeyConstraint(["form_id"], ["intake_form.id"], name=op.f("fk_intake_submission_form_id_intake_form")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_submission")),
+    )
+    with op.batch_alter_table("intake_submission", schema=None) as batch_op:
+        batch_op.create_index("ix_intake_submission_contact", ["contact_id", "submitted_at"], unique=False)
+        batch_op.create_index("ix_intake_submission_form", ["form_id", "contact_id"], unique=False)
 
     op.create_table(
         "lead",
@@ -1231,6 +1261,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lead_assignee_id"))
 
     op.drop_table("lead")
+    with op.batch_alter_table("intake_submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_intake_submission_form")
+        batch_op.drop_index("ix_intake_submission_contact")
+
+    op.drop_table("intake_submission")
     with op.batch_alter_table("holding", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_holding_unpauses_at",
@@ -1346,6 +1381,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_item_name")
 
     op.drop_table("item")
+    op.drop_table("intake_form")
     op.drop_table("heartbeat")
     op.drop_table("custom_field")
     op.drop_table("api_token")
