@@ -59,7 +59,7 @@ INTEGRATIONS = {
             does=(
                 _l("A reservation is a booking of the class, marked as paid with Classpass; its person is a client."),
                 _l("A cancelled reservation cancels the booking."),
-                _l("Both stand on the person’s timeline and start the sequences that wait for a class booking."),
+                _l("Both stand on the timeline, and sequences can start from the first, each or the nth reservation."),
             ),
             does_not=None,
             channels=("classpass",),

@@ -19,7 +19,7 @@ from app.messaging import variables
 from app.notices.catalogue import Notice
 from app.staff import studio
 from app.staff.studio import Studio
-from app.studio import payments
+from app.studio import payments, waitlist
 
 WRITTEN_AS = {"en": "en_GB", "fr": "fr_FR"}
 
@@ -122,6 +122,11 @@ def _welcome(one: Occasion, _business: Studio, _language: str) -> str:
     return str(one.data.get("welcome_message") or one.data.get("template_welcome_message") or "")
 
 
+def _minutes_to_respond(one: Occasion, _business: Studio, _language: str) -> str:
+    """As the offer says; else as the studio has set it for its waiting lists (TXN-07)."""
+    return str(one.data.get("minutes_to_respond") or waitlist.minutes_to_respond())
+
+
 # How they had paid: how they are paid back, where it is known what and where it is not (TXN-08).
 _REFUNDS = {
     "pack": (_l("Your credit is back in your pack “%(what)s”."), _l("Your credit is back in your pack.")),
@@ -160,7 +165,7 @@ _SAID: dict[str, Says] = {
     "welcomeMessage": _welcome,
     "noteToCustomers": _plainly("note"),
     "refundNotice": _refund,
-    "numberOfMinutesToRespond": _plainly("minutes_to_respond"),
+    "numberOfMinutesToRespond": _minutes_to_respond,
     "offerLink": _plainly("url"),
     "serviceName": _plainly("service"),
     "appointmentDate": _day,

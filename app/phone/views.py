@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app import web
 from app.messaging.carriers import Unreachable
-from app.phone import calls, number
+from app.phone import calls, number, usage
 from app.phone.forms import ForwardForm
 from app.phone.number import CallsItself
 
@@ -53,5 +53,6 @@ def _page(form: ForwardForm, *, status: int = 200) -> Response:
         status=status,
         form=form,
         number=number.own_number(),
+        usage=usage.this_month(),
         address=current_app.config["SETTINGS"].public_url,
     )

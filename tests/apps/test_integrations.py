@@ -149,7 +149,7 @@ def test_two_checklists_each_end_with_the_ids_to_paste(owner: Client) -> None:
     ids = classpass.classpass()
     [here] = db.session.scalars(select(Location))
 
-    first, move = page.split('<details class="fold"')[1:]
+    first, move = page.split('<details class="guide-part"')[1:]
     for steps in (first, move):
         assert "Host ID: " + ids.host_id in steps
         assert "Venue ID: " + ids.venue_id(here) in steps

@@ -8,13 +8,15 @@ from types import ModuleType
 import pytest
 from sqlalchemy import select
 
-from app import events
+from app import clock, events
 from app.db import db
 from app.demo import make
 from app.events import Event, posting
+from app.messaging.models import Message
 from app.studio import policy, waitlist
 from app.studio.models import Booking
 from tests.harness.client import Client
+from tests.harness.work import Workers
 
 START = datetime(2026, 6, 10, 16, tzinfo=UTC)
 
@@ -106,6 +108,18 @@ def test_the_way_places_are_offered_and_the_minutes_to_answer_are_set(owner: Cli
     assert answer.status_code == 303
     assert waitlist.waitlist() == waitlist.Waitlist(mode=waitlist.Mode.CONFIRM, minutes=45)
     assert waitlist.minutes_to_respond() == 45
+
+
+@pytest.mark.req("TXN-07")
+def test_an_offer_says_how_many_minutes_there_are_to_answer(app: object, workers: Workers) -> None:
+    waitlist.change(waitlist.Mode.CONFIRM, minutes=45)
+    ana = make.contact("Ana Duarte", language="en")
+
+    posting.post("waitlist.offered", ana, {"class_name": "Yin"}, posting.How(by=events.Actor.client(), at=clock.now()))
+    workers.run_until_idle()
+
+    text = db.session.scalars(select(Message.text).where(Message.contact_id == ana.id)).one()
+    assert "within 45 minutes" in text
 
 
 @pytest.mark.parametrize("wrong", [{"mode": "lottery"}, {"mode": ""}, {"minutes": "0"}, {"minutes": "soon"}])
