@@ -9,7 +9,19 @@ from flask import Flask
 from app import scans, work
 from app.events import Event, queue
 from app.messaging import delivery
-from app.sequences import actions, alarms, books, engine, holding, imports, models, people_views, triggers, views
+from app.sequences import (
+    actions,
+    alarms,
+    books,
+    engine,
+    folder_views,
+    holding,
+    imports,
+    models,
+    people_views,
+    triggers,
+    views,
+)
 from app.sequences.builder import views as builder_views
 
 
@@ -28,4 +40,4 @@ def init_app(app: Flask) -> None:
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
 
 
-__all__ = ["actions", "alarms", "holding", "imports", "models", "people_views", "triggers"]
+__all__ = ["actions", "alarms", "folder_views", "holding", "imports", "models", "people_views", "triggers"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import count
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.db import db
-from app.sequences import drafts, graph
-from app.sequences.models import Sequence, SequenceFolder
+from app.sequences import checking, drafts, graph, publishing
+from app.sequences.models import ACTIVE, Sequence, SequenceFolder
 from app.staff.models import Staff
 from app.web import Refusal
 
@@ -71,6 +75,62 @@ def duplicate_sequence(sequence: Sequence, *, by: Staff) -> Sequence:
     twin = drafts.create_sequence(graph.Document.model_validate(said), by=by, folder=folder)
     twin.position = sequence.position
     return twin
+
+
+def duplicate_folder(folder: SequenceFolder, *, by: Staff) -> SequenceFolder:
+    """Make a second folder with inactive copies of all its sequences, in their order (SEQ-22)."""
+    twin = drafts.folder_named(_free_name(_("Copy of %(title)s", title=folder.name)))
+    for sequence in _inside(folder):
+        document = drafts.draft_of(sequence)
+        said = document.model_dump(mode="json", by_alias=True, exclude_unset=True) | {"folder": None}
+        copy = drafts.create_sequence(graph.Document.model_validate(said), by=by, folder=twin)
+        copy.position = sequence.position
+    return twin
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """A sequence of a folder that does not act yet, and what the check finds of it."""
+
+    sequence: Sequence
+    errors: list[checking.Finding]
+    warnings: list[checking.Finding]
+
+
+def readiness(folder: SequenceFolder) -> list[Readiness]:
+    """Every sequence of a folder that does not act, with what stands against it."""
+    found = []
+    for sequence in _inside(folder):
+        if sequence.status != ACTIVE:
+            said = publishing.check(sequence)
+            errors = [one for one in said if one.severity == "error"]
+            found.append(Readiness(sequence, errors, [one for one in said if one not in errors]))
+    return found
+
+
+def activate_all(folder: SequenceFolder) -> list[Sequence]:
+    """Set to work what does not act yet and has no errors (SEQ-23). Answers which."""
+    ready = [one.sequence for one in readiness(folder) if not one.errors]
+    for sequence in ready:
+        publishing.activate(sequence)
+    return ready
+
+
+def _inside(folder: SequenceFolder) -> list[Sequence]:
+    return list(
+        db.session.scalars(
+            select(Sequence)
+            .where(Sequence.folder_id == folder.id, Sequence.deleted_at.is_(None), Sequence.draft_id.is_not(None))
+            .options(joinedload(Sequence.draft))
+            .order_by(Sequence.position, Sequence.id)
+        )
+    )
+
+
+def _free_name(wanted: str) -> str:
+    """The name, with a number where a folder has it already."""
+    names = (wanted[:110] if number == 1 else f"{wanted[:110]} {number}" for number in count(1))
+    return next(name for name in names if _named(name) is None)
 
 
 def _named(name: str) -> SequenceFolder | None:

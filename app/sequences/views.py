@@ -16,7 +16,7 @@ from app.sequences.builder import canvas, edits, rule_forms, words
 from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import SequenceFolder
-from app.sequences.page_forms import FolderForm, HoursForm, MoveForm, NewSequenceForm, SettingsForm
+from app.sequences.page_forms import HoursForm, MoveForm, NewSequenceForm, SettingsForm
 from app.sequences.triggers import GROUPS, TRIGGERS, by_group
 from app.web import needs
 
@@ -292,47 +292,6 @@ def delete(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     publishing.delete(sequence)
     return _list_again(_("“%(title)s” deleted.", title=sequence.title))
-
-
-@bp.get("/sequences/folders/new")
-@needs("sequences.edit")
-def new_folder() -> Response:
-    return dialog("folder", form=FolderForm(), folder=None)
-
-
-@bp.post("/sequences/folders")
-@needs("sequences.edit")
-def create_folder() -> Response:
-    form = FolderForm(request.form)
-    if not form.validate():
-        return dialog("folder", status=422, form=form, folder=None)
-    return web.go(url_for("sequences.index", folder=folders.create_folder(form.name.data or "").id))
-
-
-@bp.get("/sequences/folders/<int:folder_id>/name")
-@needs("sequences.edit")
-def ask_name(folder_id: int) -> Response:
-    folder = overview.get_folder(folder_id)
-    return dialog("folder", form=FolderForm(data={"name": folder.name}), folder=folder)
-
-
-@bp.post("/sequences/folders/<int:folder_id>/name")
-@needs("sequences.edit")
-def rename_folder(folder_id: int) -> Response:
-    folder = overview.get_folder(folder_id)
-    form = FolderForm(request.form)
-    if not form.validate():
-        return dialog("folder", status=422, form=form, folder=folder)
-    folders.rename_folder(folder, form.name.data or "")
-    return web.go(url_for("sequences.index", folder=folder_id))
-
-
-@bp.post("/sequences/folders/<int:folder_id>/deletion")
-@needs("sequences.edit")
-def delete_folder(folder_id: int) -> Response:
-    folder = overview.get_folder(folder_id)
-    folders.delete_folder(folder)
-    return web.go(url_for("sequences.index"), toast=_("Folder deleted."))
 
 
 def _list_again(said: str) -> Response:
