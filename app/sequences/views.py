@@ -57,6 +57,9 @@ def _folder(folder_id: int | None) -> SequenceFolder | None:
 
 # ------------------------------------------------------------------ making one: page one (SEQ-04)
 
+WINBACK = "client.winback"
+SUGGESTED_EXITS = ("purchase.made", "booking.made")
+
 
 @bp.get("/sequences/new")
 @needs("sequences.edit")
@@ -76,6 +79,9 @@ def create() -> Response:
     exits = [rule_forms.RuleForm(use, request.form, prefix=f"exit{at}") for at, use in enumerate(_exits_sent())]
     if not all([form.validate(), *(one.validate() for one in exits)]):
         return web.page("sequences/new.html", status=422, **_first_page(form, exits))
+    if form.kind.data == WINBACK and not exits and "as_it_is" not in request.form:
+        # Who comes back by themselves would be written to as if they had not: asked once (EXIT-13).
+        return web.page("sequences/new.html", **_first_page(form) | {"suggested": SUGGESTED_EXITS})
     document = graph.Document(
         title=form.title.data or "",
         folder=(form.folder.data or "").strip() or None,
@@ -113,6 +119,8 @@ def _first_page(form: NewSequenceForm, exits: list[rule_forms.RuleForm] | None =
         "used": graph.Trigger(kind=chosen) if chosen in TRIGGERS else None,
         "folders": overview.folders(),
         "conditions": rule_forms.by_group(rule_forms.offered()),
+        "rules": RULES,
+        "suggested": (),
     }
 
 

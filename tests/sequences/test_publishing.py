@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from app import work
+from app.db import db
 from app.demo import make
+from app.messaging.models import Message
 from app.sequences import books, checking, drafts, formats, graph, publishing
 from app.sequences.models import Sequence
 from tests.harness.work import Workers
@@ -134,6 +138,28 @@ def test_a_decision_deleted_under_people_sends_nothing_twice(
     assert [[step[0] for step in trace(only(one))] for one in crowd] == [expected] * 20
     assert all(len(messages(one)) == 1 for one in crowd)
     assert books.books(sequence.id).balance
+
+
+@pytest.mark.req("BEY-04")
+def test_a_decision_with_a_hundred_people_on_it_is_deleted_and_a_thousand_ticks_send_nothing_more(
+    live: Live, workers: Workers, monday: ModuleType
+) -> None:
+    sequence = live(SMS, DECISION, TAG)
+    crowd = [make.lead().contact for _ in range(100)]
+    workers.run_until_idle()
+    drafts.save_draft(sequence, graph.remove(drafts.draft_of(sequence), "decision"))
+    waiting = publishing.preview(sequence)
+    assert (waiting.removed, waiting.inside) == ({"decision": 100, "yes": 0, "no": 0}, 100)
+
+    publishing.publish(sequence)
+    for _ in range(1_000):
+        monday.move(minutes=10)
+        for actor in work.due_actors():
+            work.run(actor)
+
+    assert db.session.scalar(select(func.count()).select_from(Message)) == len(crowd)
+    assert books.books(sequence.id).completed == len(crowd)
+    assert books.gaps() == []
 
 
 @pytest.mark.req("ENR-08")

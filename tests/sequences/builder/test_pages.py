@@ -332,3 +332,19 @@ def test_the_pages_ask_as_much_for_many_as_for_few(client: Client, sequence: Seq
     many = [asked(path) for path in paths]
     assert all(after <= before + 1 for before, after in zip(few, many, strict=True)), (few, many)
     assert max(many) <= 40
+
+
+@pytest.mark.req("EXIT-13")
+def test_a_winback_without_exits_is_asked_about_once(owner: Staff, client: Client) -> None:
+    page_one = {"title": "We miss you", "kind": "client.winback"}
+
+    asked = client.post("/sequences", data=page_one)
+    assert "Whoever comes back by themselves would still be written to." in asked.text
+    assert "Bought something" in asked.text.split('id="exit-prompt"')[1][:900]
+    assert db.session.scalars(select(Sequence)).all() == []
+
+    with_exit = page_one | {"exit": "purchase.made"}
+    assert client.post("/sequences", data=with_exit).status_code == 303
+    assert client.post("/sequences", data=page_one | {"as_it_is": "1"}).status_code == 303
+    exits = [drafts.draft_of(one).exits for one in db.session.scalars(select(Sequence).order_by(Sequence.id))]
+    assert [[use.rule for use in one] for one in exits] == [["purchase.made"], []]
