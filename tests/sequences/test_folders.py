@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -27,7 +29,10 @@ def owner(client: Client) -> Staff:
 def folder(owner: Staff) -> SequenceFolder:
     """Eight sequences that do not act."""
     for title in TITLES:
-        steps = [{"id": "sms", "do": "sms", "body": f"{title}: hello"}, {"id": "tag", "do": "tag.add", "tags": ["Met"]}]
+        steps: list[dict[str, Any]] = [
+            {"id": "sms", "do": "sms", "body": f"{title}: hello"},
+            {"id": "tag", "do": "tag.add", "tags": ["Met"]},
+        ]
         make.sequence(*steps, title=title, folder="Onboarding", active=False)
     return drafts.folder_named("Onboarding")
 
