@@ -62,6 +62,7 @@ class SmtpSink:
     mails: list[Mail] = field(default_factory=list)
     _refusals: dict[str, str] = field(default_factory=dict)
     _mute: set[str] = field(default_factory=set)
+    _takes_many: bool = False
 
     def __post_init__(self) -> None:
         self._server = _OnAnyPort(self, self._authenticate if self.login else None)
@@ -77,6 +78,7 @@ class SmtpSink:
         self.mails.clear()
         self._refusals.clear()
         self._mute.clear()
+        self._takes_many = False
 
     @property
     def url(self) -> str:
@@ -104,7 +106,17 @@ class SmtpSink:
         """Take mail for an address, then hang up before saying so: the sender cannot know what became of it."""
         self._mute.add(address)
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's names, here and below
+    def takes_many(self) -> None:
+        """Say that several commands may come at once (RFC 2920); it has read them one by one all along."""
+        self._takes_many = True
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's names, here and below
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-PIPELINING"] if self._takes_many else []), responses[-1]]
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
         if address in self._refusals:

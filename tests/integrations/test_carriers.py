@@ -65,6 +65,34 @@ def test_a_refused_address_leaves_the_line_fit_for_the_next(smtp: SmtpSink) -> N
     assert len(smtp.sent_to("theo@mail.example")) == 1
 
 
+@pytest.fixture
+def hasty(smtp: SmtpSink) -> SmtpSink:
+    """A mail server that takes several commands at once."""
+    smtp.takes_many()
+    return smtp
+
+
+def test_a_server_that_takes_several_commands_at_once_gets_them_so(hasty: SmtpSink) -> None:
+    hasty.bounces(ANA)
+    with SmtpCarrier(hasty.url).line() as line:
+        assert line.takes_many
+        with pytest.raises(Undeliverable) as refused:
+            line.send(letter())
+        line.send(letter("theo@mail.example"))
+        line.send(letter("zoe@mail.example", "a line\r\n" * 10_000))
+
+    assert (refused.value.code, refused.value.is_address_dead) == ("550", True)
+    assert [mail.recipients for mail in hasty.mails] == [("theo@mail.example",), ("zoe@mail.example",)]
+
+
+@pytest.mark.parametrize("address", ["a@b.example>\r\nRCPT TO:<all@b.example", "a b@mail.example", "<a@b.example>"])
+def test_no_address_breaks_out_of_its_envelope(smtp: SmtpSink, address: str) -> None:
+    with SmtpCarrier(smtp.url).line() as line, pytest.raises(Undeliverable):
+        line.send(letter(address))
+
+    assert smtp.mails == []
+
+
 def test_lines_that_begin_with_a_dot_arrive(smtp: SmtpSink) -> None:
     with SmtpCarrier(smtp.url).line() as line:
         line.send(letter(body=".\r\n..two\r\n.end"))
