@@ -124,12 +124,12 @@ class LiveServer:
             "clock": (sys.executable, "-m", "workers.clock"),
             "all": (sys.executable, "-m", "workers.embedded"),
         }
-        return commands[part]
+        return commands[part.partition("-")[0]]  # "worker-2" is one more
 
     def _is_ready(self, part: str) -> bool:
         if part in {"web", "all"}:
             return _answers(f"{self.url}/sign-in")
-        if part == "worker":
+        if part.startswith("worker"):
             return "ready for action" in self.log(part)
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
@@ -58,9 +59,20 @@ def live_server(
 def _settings(kind: str, request: pytest.FixtureRequest) -> Settings:
     ask = request.getfixturevalue
     folder: Path = ask("tmp_path_factory").mktemp(kind)
-    phones: TwilioStandIn = ask("phone_provider")
-    mail: SmtpSink = ask("mail_server")
-    known = {
+    known = reachable(folder, ask("mail_server"), ask("phone_provider"))
+    if kind == EMBEDDED:
+        shutil.copy(ask("sqlite_template"), folder / "encore.sqlite3")
+    else:
+        running: Services = ask("running_services")
+        known["database_url"] = running.postgres.create_database(f"live_{ask('worker_name')}", ask("postgres_template"))
+        # A number of its own for each process that shares the tests out: they must not answer each other's rings.
+        known["redis_url"] = f"{running.redis_url}?db={ask('worker_name').removeprefix('gw').replace('only', '15')}"
+    return Settings.model_validate(known)
+
+
+def reachable(folder: Path, mail: SmtpSink, phones: TwilioStandIn) -> dict[str, Any]:
+    """The settings of a sandbox on a port of its own, with the stand-ins for its providers."""
+    return {
         "encore_secret_key": SECRET,
         "encore_sandbox": True,
         "encore_data": folder,
@@ -71,14 +83,6 @@ def _settings(kind: str, request: pytest.FixtureRequest) -> Settings:
         "twilio_from": phones.number,
         "twilio_base_url": phones.url,
     }
-    if kind == EMBEDDED:
-        shutil.copy(ask("sqlite_template"), folder / "encore.sqlite3")
-    else:
-        running: Services = ask("running_services")
-        known["database_url"] = running.postgres.create_database(f"live_{ask('worker_name')}", ask("postgres_template"))
-        # A number of its own for each process that shares the tests out: they must not answer each other's rings.
-        known["redis_url"] = f"{running.redis_url}?db={ask('worker_name').removeprefix('gw').replace('only', '15')}"
-    return Settings.model_validate(known)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +30,10 @@ _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running cluster."""
+    """A running cluster. `crash` lets it fall over and come up again, where this process has started it."""
 
     sockets: Path
+    crash: Callable[[], None] | None = None
 
     def url(self, database: str) -> str:
         """The address as DATABASE_URL takes it."""
@@ -70,15 +71,36 @@ def private_postgres(folder: Path, *, careful: bool = False) -> Iterator[Postgre
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
 
-    postgres = Postgres(sockets=home)
-    with processes.running(
-        command,
-        log=folder / "postgres.log",
-        ready=lambda: _answers(postgres),
-        user=user,
-        stop_with=signal.SIGINT,  # "fast": does not wait for those still connected
-    ):
+    server = _Server(command, folder / "postgres.log", user)
+    postgres = Postgres(home, crash=lambda: server.crash(postgres))
+    server.start(postgres)
+    try:
         yield postgres
+    finally:
+        processes.stop(server.process, signal.SIGINT)  # "fast": does not wait for those still connected
+
+
+@dataclass
+class _Server:
+    """The process of a cluster."""
+
+    command: list[str | Path]
+    log: Path
+    user: pwd.struct_passwd | None
+
+    def start(self, postgres: Postgres) -> None:
+        self.process = processes.launch(self.command, log=self.log, user=self.user, stop_with=signal.SIGINT)
+        try:
+            processes.await_ready(self.process, lambda: _answers(postgres), self.log)
+        except BaseException:
+            processes.stop(self.process, signal.SIGINT)
+            raise
+
+    def crash(self, postgres: Postgres) -> None:
+        """Break off at once ("immediate"), and come up again from the log of what was committed."""
+        self.process.send_signal(signal.SIGQUIT)
+        processes.see_off(self.process)
+        self.start(postgres)
 
 
 def _make_cluster(binaries: Path, home: Path, user: pwd.struct_passwd | None) -> None:
