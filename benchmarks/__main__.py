@@ -1,12 +1,17 @@
-"""Run the benchmarks: `make bench`, or with a database of your own `DATABASE_URL=… python -m benchmarks [PEOPLE]`."""
+"""Run the benchmarks: `make bench`, or with servers of your own `DATABASE_URL=… REDIS_URL=… python -m benchmarks`.
+
+The sizes are ENCORE_BENCH_PEOPLE, of which the peers take a tenth, for they would need half an hour.
+"""
 
 from __future__ import annotations
 
-import sys
+import os
 
-from benchmarks import events_to_steps
+from benchmarks import events_to_steps, flat, sequences
 
-DEFAULT_PEOPLE = 10_000
+PEOPLE = int(os.environ.get("ENCORE_BENCH_PEOPLE", "10000"))
 
 if __name__ == "__main__":
-    events_to_steps.run(int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PEOPLE)
+    events_to_steps.run(PEOPLE)
+    flat.run()
+    sequences.run(PEOPLE, of_peers=PEOPLE // 10, killed=PEOPLE // 5)
