@@ -13,6 +13,7 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -22,7 +23,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import DateInput, TextInput
 
 from app import i18n
@@ -180,6 +181,9 @@ class TagForm(FlaskForm):  # type: ignore[misc]
     is_badge = BooleanField(_l("Turn into a client badge"))
     badge_label = StringField(_l("Badge label"), [Length(max=12, message=_l("At most 12 characters."))], [tidy])
     badge_colour = RadioField(_l("Colour"), choices=options(tags.BADGE_COLOURS), default="plum")
+    discount_percent = IntegerField(
+        _l("Discount in percent"), [Optional(), NumberRange(1, 100, message=_l("From %(min)s to %(max)s."))]
+    )
 
     def validate_applies_to(self, field: Field) -> None:
         if not field.data:

@@ -92,6 +92,7 @@ class Tag(Model):
     applies_to: Mapped[list[str]] = mapped_column(Json, default=lambda: ["client"])
     badge_label: Mapped[str | None] = mapped_column(String(12))
     badge_colour: Mapped[str | None] = mapped_column(String(16))
+    discount_percent: Mapped[int | None]  # on what those who have it buy (TAG-07)
 
     __table_args__ = (Index("uq_tag_name", func.lower(name), unique=True),)
 

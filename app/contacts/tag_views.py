@@ -33,7 +33,7 @@ def create() -> Response:
     form = TagForm()
     if form.validate():
         try:
-            tags.create_tag(form.name.data or "", form.applies_to.data or [], form.badge)
+            tags.create_tag(form.name.data or "", form.applies_to.data or [], form.badge, _discount(form, None))
             return web.go(url_for("tags.index"))
         except tags.TagNameTaken as taken:
             form.name.errors = [str(taken)]
@@ -51,6 +51,7 @@ def edit(tag_id: int) -> Response:
             "is_badge": bool(tag.badge_label),
             "badge_label": tag.badge_label or "",
             "badge_colour": tag.badge_colour or "plum",
+            "discount_percent": tag.discount_percent,
         }
     )
     return web.page("tags/edit.html", tag=tag, form=form)
@@ -62,7 +63,7 @@ def save(tag_id: int) -> Response:
     tag, form = db.get_or_404(Tag, tag_id), TagForm()
     if form.validate():
         try:
-            tags.change_tag(tag, form.name.data or "", form.applies_to.data or [], form.badge)
+            tags.change_tag(tag, form.name.data or "", form.applies_to.data or [], form.badge, _discount(form, tag))
             return web.go(url_for("tags.index"))
         except tags.TagNameTaken as taken:
             form.name.errors = [str(taken)]
@@ -83,3 +84,10 @@ def delete(tag_id: int) -> Response:
     flash(_("Tag %(name)s is gone.", name=tag.name))
     tags.delete_tag(tag, by=current_user)
     return web.go(url_for("tags.index"))
+
+
+def _discount(form: TagForm, tag: Tag | None) -> int | None:
+    """The discount as typed by those who set prices; for everybody else it stays as it is (TAG-07)."""
+    if current_user.may("memberships.edit"):
+        return form.discount_percent.data
+    return tag.discount_percent if tag is not None else None

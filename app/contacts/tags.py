@@ -67,18 +67,24 @@ def count_holders() -> dict[int, int]:
     return {tag_id: count for tag_id, count in db.session.execute(counted)}  # noqa: C416 - a Row is not a pair
 
 
-def create_tag(name: str, applies_to: Sequence[str] = (CLIENT,), badge: Badge | None = None) -> Tag:
+def create_tag(
+    name: str, applies_to: Sequence[str] = (CLIENT,), badge: Badge | None = None, discount_percent: int | None = None
+) -> Tag:
     """Make a tag. Raises TagNameTaken."""
     tag = Tag()
     _write_tag(tag, name, applies_to, badge)
+    tag.discount_percent = discount_percent
     db.session.add(tag)
     db.session.flush()
     return tag
 
 
-def change_tag(tag: Tag, name: str, applies_to: Sequence[str], badge: Badge | None = None) -> None:
+def change_tag(
+    tag: Tag, name: str, applies_to: Sequence[str], badge: Badge | None = None, discount_percent: int | None = None
+) -> None:
     """Rename a tag, or change what it is for. Those who have it keep it. Raises TagNameTaken."""
     _write_tag(tag, name, applies_to, badge)
+    tag.discount_percent = discount_percent
     db.session.flush()
 
 

@@ -54,6 +54,8 @@ TAGS = (
     ("Corporate", None, None),
 )
 
+DISCOUNTS = {"VIP": 10}  # percent, off whatever they buy
+
 FIELDS = (
     # name, kind, choices
     ("Goal", "choice", ("Move more", "Back pain", "Stress", "Prenatal", "Flexibility")),

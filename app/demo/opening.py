@@ -120,7 +120,8 @@ def _set_rules(by: Staff) -> None:
 
 def _label() -> None:
     for name, label, colour in cast.TAGS:
-        tags.create_tag(name, badge=tags.Badge(label, colour) if label and colour else None)
+        badge = tags.Badge(label, colour) if label and colour else None
+        tags.create_tag(name, badge=badge, discount_percent=cast.DISCOUNTS.get(name))
     for name, kind, choices in cast.FIELDS:
         custom_fields.create_field(name, kind, choices=choices)
 

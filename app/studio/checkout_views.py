@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import web
+from app.contacts import people
+from app.contacts.people import Details
 from app.db import db
 from app.staff import studio
 from app.studio import checkout_tokens as tokens
-from app.studio import checkouts, item_words, items, payments
+from app.studio import checkouts, item_words, items, payments, pricing
 from app.studio.checkout_forms import CheckoutForm
 from app.studio.checkout_models import Order
 from app.studio.checkouts import Visit
@@ -65,7 +67,7 @@ def buy(slug: str) -> Response:
 @web.csrf.exempt  # type: ignore[untyped-decorator]
 @web.limiter.limit("120 per minute")
 def draft(slug: str) -> Response:
-    """Keep what stands in the fields, whenever one of them is left (ABN-03)."""
+    """Keep what stands in the fields, whenever one of them is left (ABN-03). Answers what it costs whom they name."""
     item = _on_offer(slug)
     form = CheckoutForm(request.form)
     page = tokens.page_of(form.token.data or "", item)
@@ -73,6 +75,7 @@ def draft(slug: str) -> Response:
     if page is not None and page.is_fresh and not form.website.data:
         browser = tokens.browser_of(request) or page.browser
         checkouts.save_draft(_visit(item, page), form.typed(_language()))
+        answer = make_response(render_template("checkout/_total.html", **_said(item, form.email.data)))
         tokens.keep(answer, browser)
     return answer
 
@@ -95,7 +98,12 @@ def done(slug: str, ticket: str) -> Response:
     order = db.session.get(Order, tokens.order_id_of(ticket) or 0)
     if order is None or order.item.slug != slug:
         abort(404)
-    return web.page("checkout/done.html", order=order, payment=payments.known(order.payment), **_said(order.item))
+    return web.page(
+        "checkout/done.html",
+        order=order,
+        payment=payments.known(order.payment),
+        **_priced(order.item, order.price_cents),
+    )
 
 
 def _on_offer(slug: str) -> Item:
@@ -127,13 +135,24 @@ def _page(item: Item, form: CheckoutForm, *, status: int = 200, has_draft: bool 
         post_url=url_for(".buy", slug=item.slug, **_kept()),
         draft_url=url_for(".draft", slug=item.slug, **_kept()),
         forget_url=url_for(".forget", slug=item.slug, **_kept()),
-        **_said(item),
+        **_said(item, form.email.data),
     )
 
 
-def _said(item: Item) -> dict[str, Any]:
-    price = item_words.price(item, studio.studio())
-    return {"item": item, "price": price, "terms": item_words.terms(item)}
+def _said(item: Item, email: str | None) -> dict[str, Any]:
+    """What the pages say of an item, and what it costs the person of an address (TAG-07)."""
+    buyer = people.find_contact(Details(email=email)) if email else None
+    return _priced(item, pricing.price_for(item, buyer))
+
+
+def _priced(item: Item, cents: int) -> dict[str, Any]:
+    business = studio.studio()
+    return {
+        "item": item,
+        "price": item_words.price(item, business, cents),
+        "full_price": item_words.price(item, business),
+        "terms": item_words.terms(item),
+    }
 
 
 def _message(title: str, text: str) -> Response:

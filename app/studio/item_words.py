@@ -27,9 +27,10 @@ PERIODS: dict[str, LazyString] = {
 }
 
 
-def price(item: Item, studio: Studio) -> str:
-    """What it costs: "€89 a month", "€140"."""
-    amount = web_filters.money(item.price_cents, studio.currency, language=get_locale().language)
+def price(item: Item, studio: Studio, cents: int | None = None) -> str:
+    """What it costs, to somebody if told so: "€89 a month", "€140"."""
+    due = item.price_cents if cents is None else cents
+    amount = web_filters.money(due, studio.currency, language=get_locale().language)
     return f"{amount} {PERIODS[item.period]}" if item.period else amount
 
 

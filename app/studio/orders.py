@@ -16,6 +16,7 @@ from app.contacts.queries import is_seen_by
 from app.db import db, insert_new
 from app.events import posting
 from app.staff.models import Staff
+from app.studio import pricing
 from app.studio.checkout_models import CANCELLED, PAID, RESERVED, Order
 from app.studio.item_models import INTRO, PRODUCT, Item
 from app.studio.models import Booking, Holding, Purchase
@@ -43,7 +44,7 @@ def place_order(item: Item, contact: Contact, *, payment: str, once_key: str) ->
         "once_key": once_key,
         "item_id": item.id,
         "contact_id": contact.id,
-        "price_cents": item.price_cents,
+        "price_cents": pricing.price_for(item, contact),
         "payment": payment,
         "state": RESERVED,
         "placed_at": clock.now(),

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("applies_to", Json, nullable=False),
         sa.Column("badge_label", sa.String(length=12), nullable=True),
         sa.Column("badge_colour", sa.String(length=16), nullable=True),
+        sa.Column("discount_percent", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
     )
     with op.batch_alter_table("tag", schema=None) as batch_op:

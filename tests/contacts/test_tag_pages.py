@@ -122,3 +122,20 @@ def test_dialogs_are_pages_without_javascript(client: Client, owner: Staff) -> N
         assert page.status_code == 200
         assert "<html" in page.text
         assert "<dialog" in page.text
+
+
+@pytest.mark.req("TAG-07")
+def test_only_those_who_set_prices_give_a_tag_a_discount(client: Client) -> None:
+    typed = {"name": "TRIAL10", "applies_to": ["client"]}
+    client.sign_in(make.staff("Priya Nair", "manager"))
+    client.post("/clients/tags/new", data=typed | {"discount_percent": "10"})
+    tag = tags.all_tags()[0]
+    assert tag.discount_percent == 10
+    assert "−10 %" in client.get("/clients/tags").text
+    refused = client.post(f"/clients/tags/{tag.id}", data=typed | {"discount_percent": "101"})
+    assert (refused.status_code, tag.discount_percent) == (422, 10)
+
+    client.sign_in(make.staff("Léa Fontaine", "front_desk"))
+    client.post(f"/clients/tags/{tag.id}", data=typed | {"name": "Trial", "discount_percent": "90"})
+
+    assert (tag.name, tag.discount_percent) == ("Trial", 10)

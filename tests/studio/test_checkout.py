@@ -21,7 +21,7 @@ from app.events import posting
 from app.events.models import Event
 from app.messaging.models import Message
 from app.staff.models import Staff
-from app.studio import checkout_tokens, checkouts, item_figures, items, orders
+from app.studio import checkout_tokens, checkouts, item_figures, items, orders, pricing
 from app.studio.checkout_models import Checkout, Order
 from app.studio.item_models import Item
 from app.studio.models import Booking, Holding, Purchase
@@ -298,6 +298,39 @@ def test_a_reserved_item_stays_closed_when_its_tag_is_deleted(client: Client) ->
 
     assert buy(client, item, first_name="Ben", email="ben@x.org").status_code == 422
     assert items.get_item(item.id).is_reserved
+
+
+@pytest.mark.req("TAG-07", "TAG-05")
+def test_a_tag_takes_ten_percent_off_for_those_who_have_it(client: Client) -> None:
+    tags.create_tag("TRIAL10", discount_percent=10)
+    tags.create_tag("TRIAL5", discount_percent=5)
+    make.contact("Ben Roux", email="ben@x.org", tags=["TRIAL10", "TRIAL5"])
+    item = make.item("5-class pass", price_cents=5000)
+    page = client.get(f"/buy/{item.slug}").text
+    sent = {"token": token_on(client.get(f"/buy/{item.slug}")), "first_name": "Ben", "email": "ben@x.org"}
+
+    told = client.post(f"/buy/{item.slug}/draft", data=sent).text
+    bens = client.post(f"/buy/{item.slug}", data=sent | {"payment": "studio"})
+    anas = buy(client, item, **ANA)
+
+    assert "€50" in page
+    assert "<s>€50</s>" in told
+    assert "<b>€45</b>" in told
+    assert "TRIAL" not in told
+    assert "€45" in client.get(bens.location).text
+    assert "€50" in client.get(anas.location).text
+    paid = {order.contact.first_name: order.price_cents for order in db.session.scalars(select(Order))}
+    assert paid == {"Ben": 4500, "Ana": 5000}
+    assert {sale.price_cents for sale in db.session.scalars(select(Purchase))} == {4500, 5000}
+
+
+@pytest.mark.parametrize(("cents", "percent", "due"), [(999, 10, 899), (995, 10, 896), (5000, 100, 0), (0, 10, 0)])
+def test_a_discount_is_rounded_to_the_cent(app: Flask, cents: int, percent: int, due: int) -> None:
+    tags.create_tag("Less", discount_percent=percent)
+    ben = make.contact(tags=["Less"])
+
+    assert pricing.price_for(make.item(price_cents=cents), ben) == due
+    assert pricing.price_for(make.item(price_cents=cents), None) == cents
 
 
 # ---------------------------------------------------------------- at the desk

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.demo import make
+from tests.harness.accessibility import barriers
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,7 @@ def test_a_phone_buys_and_the_desk_takes_the_money(live_server: LiveServer, page
     expect(phone.get_by_label("E-mail")).to_have_value("hannah@x.org")
     expect(phone.get_by_text("We kept what you typed.")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    assert barriers(phone) == []
     phone.get_by_role("button", name="Order").click()
     expect(phone.get_by_role("heading", name="Thank you, Hannah")).to_be_visible()
     phone.close()
@@ -44,6 +46,7 @@ def test_a_phone_buys_and_the_desk_takes_the_money(live_server: LiveServer, page
     page.goto("/memberships/orders")
     row = page.get_by_role("row", name=re.compile("Hannah"))
     expect(row.get_by_text("€140")).to_be_visible()
+    assert barriers(page) == []
     row.get_by_role("link", name="Take payment").click()
     page.get_by_role("dialog").get_by_text("Cash").click()
     page.get_by_role("dialog").get_by_role("button", name="Mark as paid").click()
