@@ -68,6 +68,12 @@ def birthday_field() -> CustomField | None:
     return next((field for field in dates if naming.meaning(field.name) == "birthday"), None)
 
 
+def birthday_fields() -> list[CustomField]:
+    """The date fields whose name contains the word for a birthday, whatever its case, in either language (TRG-27)."""
+    dates = [field for field in all_fields() if field.kind == DATE]
+    return [field for field in dates if naming.is_about("birthday", field.name)]
+
+
 def create_field(name: str, kind: str, *, choices: Sequence[str] = (), on_leads: bool = True) -> CustomField:
     """Add a field at the end. Only name and kind are needed (CUS-04). Raises NameTaken."""
     fields = all_fields()

@@ -43,6 +43,12 @@ def meaning(name: str) -> str | None:
     return _MEANINGS.get(plain(name))
 
 
+def is_about(meant: str, name: str) -> bool:
+    """Whether a name contains one of the ways to say something: "Child's birthday" is about a birthday."""
+    words = f" {plain(name)} "
+    return any(f" {said} " in words for said in _SAID[meant])
+
+
 def key_for(name: str, taken: set[str], most: int = 60) -> str:
     """A key made of a name: "Date d'Anniversaire" gives date_d_anniversaire. One that is taken gets a number."""
     base = re.sub(r"[^a-z0-9]+", "_", plain(name)).strip("_")[:most] or "field"

@@ -21,15 +21,17 @@ from app.sequences import (
     people_views,
     triggers,
     views,
+    watching,
 )
 from app.sequences.builder import views as builder_views
 
 
 @queue.consumer("sequences")
 def consume(batch: Sequence[Event]) -> None:
-    """Let people out first, then in: who has just bought is not written to for having asked."""
+    """Let people out first, then in: who has just bought is not written to for having asked. Then follow dates."""
     engine.leave(batch)
     engine.enrol(batch)
+    engine.follow(batch)
 
 
 def init_app(app: Flask) -> None:
@@ -40,4 +42,4 @@ def init_app(app: Flask) -> None:
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
 
 
-__all__ = ["actions", "alarms", "folder_views", "holding", "imports", "models", "people_views", "triggers"]
+__all__ = ["actions", "alarms", "folder_views", "holding", "imports", "models", "people_views", "triggers", "watching"]

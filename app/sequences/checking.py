@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from app.contacts.custom_fields import DATE
+from app.contacts.models import CustomField
 from app.db import db
 from app.leads.models import LeadSource, LeadStage
 from app.lifecycle.models import LifecycleStage
@@ -23,11 +25,12 @@ from app.staff.models import Location
 PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,60}\]")
 
 # Kinds of filters whose values are names of things the studio has.
-NAMED: dict[str, Any] = {
-    "source": LeadSource,
-    "lead_stage": LeadStage,
-    "lifecycle_stage": LifecycleStage,
-    "location": Location,
+NAMED: dict[str, Select[str]] = {
+    "source": select(LeadSource.name),
+    "lead_stage": select(LeadStage.name),
+    "lifecycle_stage": select(LifecycleStage.name),
+    "location": select(Location.name),
+    "date_field": select(CustomField.name).where(CustomField.kind == DATE),
 }
 
 
@@ -71,13 +74,16 @@ def reference_faults(document: graph.Document) -> Iterator[Fault]:
 
 
 def filter_faults(document: graph.Document) -> Iterator[Fault]:
-    """Filters of the trigger that name what does not exist: it would never start."""
+    """Filters of the trigger that name what does not exist, or are missing though it needs them: it would not start."""
     trigger = triggers.TRIGGERS.get(document.trigger.kind)
+    for needed in trigger.filters if trigger is not None else ():
+        if needed.is_needed and document.trigger.filters.get(needed.key) in (None, "", []):
+            yield Fault(f"/trigger/filters/{needed.key}", _("Say for the trigger: %(what)s.", what=str(needed.label)))
     for key, wanted in document.trigger.filters.items():
         one = trigger.filter(key) if trigger is not None else None
         if one is None or one.kind not in NAMED:
             continue
-        known = list(db.session.scalars(select(NAMED[one.kind].name)))
+        known = list(db.session.scalars(NAMED[one.kind]))
         for name in triggers.names_of(wanted):
             if name.casefold() not in {other.casefold() for other in known}:
                 detail = _("“%(name)s” does not exist; nearest: %(near)s", name=name, near=nearest(name, known))

@@ -45,6 +45,7 @@ class Sequence(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skip_before: Mapped[datetime | None] = mapped_column(UtcDateTime)  # messages due before it are not sent any more
+    watched_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # how far the clock has looked for its trigger
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     folder: Mapped[SequenceFolder | None] = relationship()
@@ -93,6 +94,7 @@ class Enrolment(Model):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     held_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # what due_at was, while the sequence is paused
     anchor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    anchor_gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when its date will not come any more
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the trigger happened, or somebody enrolled them
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the step before it was done
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

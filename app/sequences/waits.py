@@ -66,6 +66,11 @@ class Wait(Duration):
     def is_nothing(self) -> bool:
         return self.is_zero and self.until is None and self.before_anchor is None and self.after_anchor is None
 
+    @property
+    def is_anchored(self) -> bool:
+        """Whether it counts from the anchor."""
+        return self.before_anchor is not None or self.after_anchor is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Bearings:

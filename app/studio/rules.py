@@ -19,8 +19,10 @@ from app.studio.models import Booking, Holding, Purchase
 MEMBERSHIPS = ("subscription", "pack")  # an intro offer is none (STU-15)
 INTRO = ("intro",)
 
-BOOKED = ("class.booked", "class.booking_cancelled")
+BOOKED = ("class.booked", "class.booking_cancelled", "class.cancelled")
 VISITED = ("class.visited",)
+VISITED_AT_ALL = ("class.visited", "appointment.visited")
+ENDED_OR_NOT = ("membership.expired", "membership.paused", "membership.unpaused", "subscription.cancelled")
 SOLD = ("membership.purchased", "intro.purchased", "purchase.made")
 
 
@@ -57,12 +59,44 @@ def visits_count(about: Subject, use: RuleUse) -> ColumnElement[bool]:
 
 
 @rule(
+    "appointments.count",
+    _("Number of appointment bookings"),
+    value="number",
+    ops=tuple(COMPARISONS),
+    windows=True,
+    group="studio",
+    waits_for=("appointment.booked", "appointment.cancelled"),
+)
+def appointments_count(about: Subject, use: RuleUse) -> ColumnElement[bool]:
+    """How many appointments they have booked; cancelled ones count for nothing (CND-02)."""
+    booking = aliased(Booking)
+    wanted = (_is_appointment(booking), booking.cancelled_at.is_(None))
+    return _count(about, use, booking.booked_at, booking.contact_id, *wanted)
+
+
+@rule(
+    "appointment.visits.count",
+    _("Number of appointment visits"),
+    value="number",
+    ops=tuple(COMPARISONS),
+    windows=True,
+    group="studio",
+    waits_for=("appointment.visited",),
+)
+def appointment_visits_count(about: Subject, use: RuleUse) -> ColumnElement[bool]:
+    """How many appointments they have come to (CND-02)."""
+    booking = aliased(Booking)
+    wanted = (_is_appointment(booking), booking.visited_at.is_not(None))
+    return _count(about, use, booking.visited_at, booking.contact_id, *wanted)
+
+
+@rule(
     "membership.active",
     _("Has an active membership"),
     value="membership",
     group="studio",
     sentence=_("has an active membership"),
-    waits_for=("membership.purchased", "membership.expired"),
+    waits_for=("membership.purchased", *ENDED_OR_NOT),
 )
 def membership_active(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     return _holds(about, use, MEMBERSHIPS)
@@ -100,7 +134,7 @@ def intro_purchased(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     value="offer",
     group="studio",
     sentence=_("has an active intro offer"),
-    waits_for=("intro.purchased", "membership.expired"),
+    waits_for=("intro.purchased", *ENDED_OR_NOT),
 )
 def intro_active(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     return _holds(about, use, INTRO)
@@ -131,6 +165,7 @@ def booking_made(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     booking = aliased(Booking)
     return exists().where(
         booking.contact_id == about.contact_id,
+        _is_class(booking),
         booking.cancelled_at.is_(None),
         *_within(about, use, booking.booked_at),
     )
@@ -142,7 +177,7 @@ def booking_made(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     value="number",
     ops=tuple(COMPARISONS),
     group="studio",
-    waits_for=VISITED,
+    waits_for=VISITED_AT_ALL,
 )
 def last_visit_days_ago(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """Whole days since they were last here. Who has never been here has no last visit, and no comparison holds."""
@@ -164,6 +199,10 @@ def last_visit_days_ago(about: Subject, use: RuleUse) -> ColumnElement[bool]:
 
 def _is_class(booking: type[Booking]) -> ColumnElement[bool]:
     return booking.kind == "class"
+
+
+def _is_appointment(booking: type[Booking]) -> ColumnElement[bool]:
+    return booking.kind == "appointment"
 
 
 def _count(

@@ -227,6 +227,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("activated_at", UtcDateTime(), nullable=True),
         sa.Column("skip_before", UtcDateTime(), nullable=True),
+        sa.Column("watched_until", UtcDateTime(), nullable=True),
         sa.Column("deleted_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["folder_id"], ["sequence_folder.id"], name=op.f("fk_sequence_folder_id_sequence_folder")
@@ -297,6 +298,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index("ix_contact_created_at", ["created_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_custom",
+            ["custom"],
+            unique=False,
+            postgresql_using="gin",
+            postgresql_ops={"custom": "jsonb_path_ops"},
+        )
         batch_op.create_index("ix_contact_hot", ["hot_since"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_location_id"), ["location_id"], unique=False)
         batch_op.create_index("ix_contact_name", ["last_name", "first_name", "id"], unique=False)
@@ -816,6 +824,7 @@ def upgrade() -> None:
         sa.Column("due_at", UtcDateTime(), nullable=True),
         sa.Column("held_due_at", UtcDateTime(), nullable=True),
         sa.Column("anchor_at", UtcDateTime(), nullable=True),
+        sa.Column("anchor_gone_at", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
@@ -1344,6 +1353,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_name")
         batch_op.drop_index(batch_op.f("ix_contact_location_id"))
         batch_op.drop_index("ix_contact_hot")
+        batch_op.drop_index("ix_contact_custom", postgresql_using="gin", postgresql_ops={"custom": "jsonb_path_ops"})
         batch_op.drop_index("ix_contact_created_at")
 
     op.drop_table("contact")

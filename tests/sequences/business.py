@@ -47,7 +47,7 @@ class Business:
         """Time passes and nothing runs."""
         self._clock.set(local, zone="Europe/Paris")
 
-    def tell(self, kind: str, of: Contact, *, dedupe_key: str | None = None, **data: Any) -> dict[str, Any]:
+    def tell(self, kind: str, of: Contact, /, *, dedupe_key: str | None = None, **data: Any) -> dict[str, Any]:
         """Another system posts an event of now."""
         times = {key: paris(data[key]) for key in ("starts_at", "ends_at", "unpauses_at") if data.get(key)}
         body = {"kind": kind, "contact": {"id": of.id}, "data": data | times}

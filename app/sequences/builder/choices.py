@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
-from app.contacts.models import Tag
+from app.contacts.models import CustomField, Tag
 from app.db import db
 from app.leads.models import LeadForm, LeadSource, LeadStage
 from app.lifecycle.models import LifecycleStage
@@ -17,6 +17,7 @@ from app.sequences.models import Sequence
 from app.staff.models import Location, Role, Staff
 from app.studio import items
 from app.studio.item_models import INTRO, PACK, SUBSCRIPTION
+from app.studio.models import Booking, Holding, Purchase
 
 Choice = tuple[str, str]
 
@@ -29,8 +30,24 @@ _NAMES: dict[str, Callable[[], Select[str]]] = {
     "form": lambda: select(LeadForm.title).order_by(LeadForm.title),
     "sequence": lambda: select(Sequence.title).where(Sequence.deleted_at.is_(None)).order_by(Sequence.title),
     "role": lambda: select(Role.name).order_by(Role.position),
+    "date_field": lambda: (
+        select(CustomField.name).where(CustomField.kind == "date").order_by(CustomField.position, CustomField.id)
+    ),
     "staff": lambda: select(Staff.name).where(Staff.is_active_account).order_by(Staff.name),
 }
+
+_IS_CLASS, _IS_APPOINTMENT = Booking.kind == "class", Booking.kind == "appointment"
+
+_SEEN: dict[str, tuple[Any, ...]] = {
+    "class": (Booking.name, _IS_CLASS),
+    "template": (Booking.template, _IS_CLASS),
+    "service": (Booking.name, _IS_APPOINTMENT),
+    "membership": (Holding.name, Holding.kind != INTRO),
+    "offer": (Holding.name, Holding.kind == INTRO),
+    "pack": (Holding.name, Holding.credits.is_not(None)),
+    "item": (Purchase.item,),
+}
+MOST_SEEN = 200
 
 # What the studio sells, by name. Nothing chosen stands for any of them; as long as nothing is listed, names are typed.
 SOLD = {"membership": (SUBSCRIPTION, PACK), "pack": (PACK,), "offer": (INTRO,)}
@@ -47,6 +64,19 @@ def of_kind(kind: str | None) -> list[Choice] | None:
     if kind not in _NAMES:
         return None
     return [(name, name) for name in db.session.scalars(_NAMES[kind]())]
+
+
+def is_open(kind: str) -> bool:
+    """Whether any other name may be meant than those that are known."""
+    return kind in _SEEN
+
+
+def seen_of_kind(kind: str) -> list[Choice]:
+    """Names to offer where any other can be typed as well: of what is sold, of what people have booked."""
+    column, *where = _SEEN[kind]
+    wanted = select(column).where(column != "", *where).distinct().order_by(column).limit(MOST_SEEN)
+    sold = items.names(SOLD[kind]) if kind in SOLD else []
+    return [(name, name) for name in dict.fromkeys([*sold, *db.session.scalars(wanted)])]
 
 
 def lead_statuses() -> list[Choice]:

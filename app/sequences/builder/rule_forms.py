@@ -18,8 +18,10 @@ from app.db import db
 from app.rules import RULES, RuleUse, Since
 from app.rules.registry import Rule
 from app.rules.registry import find as find_rule
+from app.sequences import triggers
 from app.sequences.builder import choices
 from app.sequences.builder.words import OPS
+from app.sequences.triggers import Filter
 
 SINCE = [("", _l("ever")), ("enrolment", _l("since enrolment")), ("days", _l("in the last … days"))]
 
@@ -162,29 +164,32 @@ class RuleForm(Form):
         return RuleUse.model_validate(use)
 
 
+TYPED = "_typed"  # ends the name of the field for names that are not among those offered
+
+
 class FilterForm(Form):
     """The filters of a trigger: names to choose from, text to type, a number."""
 
 
-def filter_form(filters: Sequence[Any], used: Mapping[str, Any], given: Any = None) -> FilterForm:
-    """The form for the filters a trigger declares, showing those in use."""
+def filter_form(filters: Sequence[Filter], used: Mapping[str, Any], given: Any = None) -> FilterForm:
+    """The form for the filters a trigger declares, showing those in use.
+
+    Names that are known are offered; where others may be meant too, those can be typed besides.
+    """
     fields: dict[str, Any] = {}
     shown: dict[str, Any] = {}
     for one in filters:
         wanted = used.get(one.key)
-        names = [wanted] if isinstance(wanted, str) else list(wanted or []) if not one.is_number else []
-        known = choices.of_kind(one.kind)
         if one.is_number:
-            fields[one.key] = IntegerField(one.label, [InputRequired(), NumberRange(0, 100_000)])
+            needed = InputRequired() if one.is_needed else Optional()
+            fields[one.key] = IntegerField(one.label, [needed, NumberRange(0, 100_000)])
             shown[one.key] = wanted
-        elif known is not None:
-            fields[one.key] = SelectMultipleField(
-                one.label, choices=choices.options(choices.with_chosen(known, names)), validate_choice=False
-            )
-            shown[one.key] = names
+        elif one.is_choice:
+            nothing = [] if one.is_needed else [("", _("when it takes place"))]
+            fields[one.key] = SelectField(one.label, choices=choices.options([*nothing, *one.choices]))
+            shown[one.key] = wanted or ""
         else:
-            fields[one.key] = StringField(one.label, [Optional(), Length(max=400)])
-            shown[one.key] = ", ".join(names)
+            _add_names(fields, shown, one, list(triggers.names_of(wanted)))
     made = type("FilterForm", (FilterForm,), fields)(given, prefix="filter")
     if given is None:
         for key, value in shown.items():
@@ -192,13 +197,31 @@ def filter_form(filters: Sequence[Any], used: Mapping[str, Any], given: Any = No
     return made  # type: ignore[no-any-return]
 
 
+def _add_names(fields: dict[str, Any], shown: dict[str, Any], one: Filter, names: list[str]) -> None:
+    known, is_open = choices.of_kind(one.kind), choices.is_open(one.kind)
+    if is_open:
+        known = choices.seen_of_kind(one.kind)
+    if known or (known is not None and not is_open):
+        offered = choices.options(choices.with_chosen(known, names))
+        needed = [InputRequired()] if one.is_needed else []
+        fields[one.key] = SelectMultipleField(one.label, needed, choices=offered, validate_choice=False)
+        shown[one.key] = names
+    if is_open and known:
+        fields[one.key + TYPED] = StringField(_("Or another name"), [Optional(), Length(max=400)])
+    elif not known and one.key not in fields:
+        fields[one.key] = StringField(one.label, [Optional(), Length(max=400)])
+        shown[one.key] = ", ".join(names)
+
+
 def filters_of(form: FilterForm) -> dict[str, Any]:
     """The filters in use, as they stand in a document."""
     used: dict[str, Any] = {}
     for field in form:
-        value = field.data
-        if isinstance(value, str):
+        value, key = field.data, field.short_name.removesuffix(TYPED)
+        is_names = isinstance(field, SelectMultipleField | StringField) and not isinstance(field, IntegerField)
+        if isinstance(value, str) and is_names:
             value = [name.strip() for name in value.split(",") if name.strip()]
-        if value not in (None, [], ""):
-            used[field.short_name] = value
+        if value in (None, [], ""):
+            continue
+        used[key] = list(dict.fromkeys(used.get(key, []) + value)) if isinstance(value, list) else value
     return used

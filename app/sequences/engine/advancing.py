@@ -33,6 +33,7 @@ ON_TIME = timedelta(minutes=1)
 
 DISABLED = Outcome("skipped", reasons.code("disabled"))
 TOO_LATE = Outcome("skipped", reasons.code("too_late"))
+DATE_GONE = Outcome("skipped", reasons.code("date_gone"))
 NO_ANCHOR = Outcome("skipped", reasons.code("no_anchor"))
 PAUSED = Outcome("skipped", reasons.code("paused"))
 SUITE_OFF = Outcome("skipped", reasons.code("suite_off"))
@@ -154,17 +155,24 @@ class Batch:
         step = node.step
         if not step.enabled:
             return DISABLED
-        if step.wait is not None and step.wait.before_anchor is not None:
-            if one.anchor_at is None:
-                return NO_ANCHOR
-            if one.due_at < one.moved_at or self.now >= one.anchor_at:
-                return TOO_LATE
+        if step.wait is not None and step.wait.is_anchored and (lost := self._lost(step.wait, one)) is not None:
+            return lost
         is_message = isinstance(step, graph.ActionStep) and step.action.channel is not None
         if is_message and one.skip_before is not None and one.due_at < one.skip_before:
             return PAUSED
         if is_message and self.suite_back_since is not None and one.due_at < self.suite_back_since:
             return SUITE_OFF
         return None
+
+    def _lost(self, wait: waits.Wait, one: Walker) -> Outcome | None:
+        """Why a step placed before or after a date has lost its sense."""
+        if one.anchor_gone_at is not None:
+            return DATE_GONE
+        if wait.before_anchor is None:
+            return None
+        if one.anchor_at is None:
+            return NO_ANCHOR
+        return TOO_LATE if one.due_at < one.moved_at or self.now >= one.anchor_at else None
 
     def _attempt(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[tuple[Walker, Outcome]]:
         """Do a step for a group; where that fails, one by one, and who still fails is parked with the error."""

@@ -31,6 +31,7 @@ class Walker:
     step_id: str | None
     due_at: datetime
     anchor_at: datetime | None
+    anchor_gone_at: datetime | None
     started_at: datetime
     moved_at: datetime
     skip_before: datetime | None
@@ -87,6 +88,7 @@ def _due(now: datetime, limit: int, contact_id: int | None) -> Many[Any]:
             Enrolment.step_id,
             Enrolment.due_at,
             Enrolment.anchor_at,
+            Enrolment.anchor_gone_at,
             Enrolment.started_at,
             Enrolment.moved_at,
             Sequence.skip_before,

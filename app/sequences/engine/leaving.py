@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -31,8 +32,13 @@ def leave(batch: Sequence[Event]) -> int:
         .with_for_update()
     ).all()
     known = programs({row.revision_id for row in inside})
-    concerned = [row for row in inside if known[row.revision_id].exit_kinds & happened[row.contact_id]]
     now = clock.now()
+    begun_anew = _begun_anew(inside, known, batch)
+    end(begun_anew, now)
+    gone = {one.enrolment_id for one in begun_anew}
+    concerned = [
+        row for row in inside if row.id not in gone and known[row.revision_id].exit_kinds & happened[row.contact_id]
+    ]
     why = exits_of(((known[row.revision_id], (row.id, row.contact_id, row.started_at)) for row in concerned), now)
     end(
         [
@@ -49,7 +55,23 @@ def leave(batch: Sequence[Event]) -> int:
         ],
         now,
     )
-    return len(why)
+    return len(why) + len(begun_anew)
+
+
+def _begun_anew(inside: Iterable[Any], known: dict[int, Program], batch: Sequence[Event]) -> list[Ended]:
+    """The runs that end because what they wait after has begun anew: a visit ends a winback (TRG-33)."""
+    latest: dict[tuple[int, str], datetime] = {}
+    for event in batch:
+        if event.contact_id is not None:
+            latest[event.contact_id, event.kind] = event.occurred_at
+    ended = []
+    for row in inside:
+        program = known[row.revision_id]
+        again = (latest.get((row.contact_id, kind)) for kind in program.trigger.ended_by)
+        if any(at is not None and at > row.started_at for at in again):
+            reason = reasons.code("came_back")
+            ended.append(Ended(row.id, row.contact_id, program.sequence_id, program.title, EXITED, reason))
+    return ended
 
 
 def exits_of(people: Iterable[tuple[Program, About]], now: datetime) -> dict[int, str]:

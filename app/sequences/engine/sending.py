@@ -61,6 +61,7 @@ def _letters(messages: Sequence[Message]) -> list[Letter]:
             Enrolment.reason,
             Enrolment.revision_id,
             Enrolment.started_at,
+            Enrolment.anchor_gone_at,
             models.Sequence.status.label("sequence_status"),
             models.Sequence.deleted_at,
         )
@@ -91,6 +92,9 @@ def _why_not(letter: Letter, now: datetime) -> Decision | None:
         return Suppress(reasons.say(letter.enrolment.reason or "enrolment_over"))
     if not letter.step.enabled:
         return Suppress(reasons.say("disabled"))
+    wait = letter.step.wait
+    if letter.enrolment.anchor_gone_at is not None and wait is not None and wait.is_anchored:
+        return Suppress(reasons.say("date_gone"))
     if letter.enrolment.sequence_status == models.PAUSED:
         return Later(now + PAUSE, reasons.say("paused"))
     return None

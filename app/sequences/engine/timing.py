@@ -23,8 +23,11 @@ class Standing:
     """One person's place in a sequence, as far as due times depend on it."""
 
     id: int
+    contact_id: int
+    event_id: int | None
     revision_id: int
     step_id: str | None
+    is_held: bool
     due_at: datetime | None
     started_at: datetime
     moved_at: datetime
@@ -37,8 +40,11 @@ def standing(*where: ColumnElement[bool], limit: int) -> list[Standing]:
     found = db.session.execute(
         select(
             Enrolment.id,
+            Enrolment.contact_id,
+            Enrolment.event_id,
             Enrolment.revision_id,
             Enrolment.step_id,
+            Enrolment.due_at.is_(None).label("is_held"),
             func.coalesce(Enrolment.due_at, Enrolment.held_due_at, type_=Enrolment.due_at.type).label("due_at"),
             Enrolment.started_at,
             Enrolment.moved_at,
@@ -53,7 +59,7 @@ def standing(*where: ColumnElement[bool], limit: int) -> list[Standing]:
         .with_for_update(of=Enrolment)
     )
     own = studio.studio().zone
-    return [Standing(*row[:-1], zone_named(row.zone or own)) for row in found]
+    return [Standing(**(row._asdict() | {"zone": zone_named(row.zone or own)})) for row in found]
 
 
 def due_at(program: Program, step_id: str, at: Standing) -> datetime:

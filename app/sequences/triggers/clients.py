@@ -47,7 +47,7 @@ declare(
         _("Date of a custom field"),
         ("client.date_field",),
         (
-            Filter("field", _("Field"), "date_field", is_needed=True),
+            Filter("field", _("Field"), "date_field", ("field",), is_needed=True),
             Filter(
                 "mode",
                 _("Comes true"),

@@ -1,0 +1,159 @@
+"""Birthdays and the dates of custom fields: they come at nine in the morning, on everybody's own clocks.
+
+The 29th of February comes on the 28th in other years, and the 31st of every month on the last day of shorter ones.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, any_, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app import arrays, events
+from app.contacts import custom_fields
+from app.contacts.models import Contact, CustomField
+from app.db import db, is_postgresql
+from app.sequences import triggers, waits
+from app.sequences.engine.program import Program
+from app.sequences.engine.timing import zone_named
+from app.staff import studio
+from app.staff.models import Location
+
+MORNING = "09:00"
+BATCH = 1000
+FIRST_YEAR, YEARS_TO_COME = 1900, 20
+
+EXACT, YEARLY, MONTHLY = "exact", "yearly", "monthly"
+
+
+@dataclass(frozen=True)
+class Morning:
+    """Nine o'clock on a day in a zone."""
+
+    zone: str
+    day: date
+    at: datetime
+
+
+def find_birthdays(_program: Program, since: datetime, until: datetime) -> int:
+    """Record the birthdays between two instants. Whoever listens, they are recorded once a person and year."""
+
+    def entry(morning: Morning, field: CustomField, contact_id: int) -> events.Entry:
+        data = {"field": field.name, "on": morning.day.isoformat()}
+        key = f"birthday:{contact_id}:{morning.day}"
+        return events.Entry("client.birthday", contact_id, data, occurred_at=morning.at, dedupe_key=key)
+
+    return _find(custom_fields.birthday_fields(), YEARLY, since, until, entry)
+
+
+def find_dates(program: Program, since: datetime, until: datetime) -> int:
+    """Record whose date of the wanted field comes between two instants: exactly, every year, or every month."""
+    mode = program.filters.get("mode", YEARLY)
+    wanted = {name.casefold() for name in triggers.names_of(program.filters.get("field"))}
+    fields = [one for one in custom_fields.all_fields() if one.kind == "date" and one.name.casefold() in wanted]
+
+    def entry(morning: Morning, field: CustomField, contact_id: int) -> events.Entry:
+        data = {"field": field.name, "mode": mode, "on": morning.day.isoformat()}
+        key = f"date:{field.key}:{mode}:{contact_id}:{morning.day}"
+        return events.Entry("client.date_field", contact_id, data, occurred_at=morning.at, dedupe_key=key)
+
+    return _find(fields, mode, since, until, entry)
+
+
+def next_morning(_program: Program, after: datetime) -> datetime | None:
+    """The first nine o'clock after an instant, anywhere the studio has people."""
+    just_after = after + timedelta(microseconds=1)
+    return min(waits.next_time(just_after, MORNING, zone_named(zone)) for zone in _zones())
+
+
+# Year, month and day; None for any.
+Dates = Sequence[tuple[int | None, int | None, int]]
+
+
+def falls_on(day: date, mode: str) -> Dates:
+    """The dates that come on a day: the day itself, and those it stands in for (TRG-27, TRG-28)."""
+    if mode == EXACT:
+        return [(day.year, day.month, day.day)]
+    last = calendar.monthrange(day.year, day.month)[1]
+    if mode == MONTHLY:
+        return [(None, None, number) for number in range(day.day, 32 if day.day == last else day.day + 1)]
+    is_stand_in = (day.month, day.day) == (2, 28) and not calendar.isleap(day.year)
+    return [(None, day.month, day.day)] + ([(None, 2, 29)] if is_stand_in else [])
+
+
+def _find(
+    fields: Sequence[CustomField],
+    mode: str,
+    since: datetime,
+    until: datetime,
+    entry: Callable[[Morning, CustomField, int], events.Entry],
+) -> int:
+    found = 0
+    for morning in _mornings(since, until):
+        for field in fields:
+            for ids in _whose(field, morning, mode):
+                events.record_many([entry(morning, field, contact_id) for contact_id in ids])
+                found += len(ids)
+    return found
+
+
+def _mornings(since: datetime, until: datetime) -> Iterator[Morning]:
+    for name in _zones():
+        zone = zone_named(name)
+        day = since.astimezone(zone).date()
+        while day <= until.astimezone(zone).date():
+            at = waits.first_instant(datetime.combine(day, time.fromisoformat(MORNING)), zone)
+            if since < at <= until:
+                yield Morning(name, day, at)
+            day += timedelta(days=1)
+
+
+def _zones() -> list[str]:
+    """Every zone somebody may live in: the studio's and those of its locations."""
+    return sorted({studio.studio().zone, *db.session.scalars(select(Location.zone).where(Location.zone.is_not(None)))})
+
+
+def _whose(field: CustomField, morning: Morning, mode: str) -> Iterator[Sequence[int]]:
+    """The ids of those living in this zone whose field holds a date that comes today, a batch at a time."""
+    last_id = 0
+    lives_here = func.coalesce(Location.zone, studio.studio().zone) == morning.zone
+    holds = _holds(field.key, falls_on(morning.day, mode), morning.day.year)
+    wanted = (
+        select(Contact.id)
+        .outerjoin(Location, Location.id == Contact.location_id)
+        .where(holds, lives_here, Contact.erased_at.is_(None))
+        .order_by(Contact.id)
+        .limit(BATCH)
+    )
+    while ids := db.session.scalars(wanted.where(Contact.id > last_id)).all():
+        last_id = ids[-1]
+        yield ids
+
+
+def _holds(key: str, dates: Dates, year: int) -> ColumnElement[bool]:
+    """Whether a field holds one of these dates.
+
+    PostgreSQL looks each of them up in the index over all custom fields, though there be hundreds for "every month".
+    """
+    if not is_postgresql():
+        stored = Contact.custom[key].as_string()
+        return or_(*(stored.like(_pattern(*one)) for one in dates))
+    spelt = [{key: said} for one in dates for said in _spell(*one, last_year=year + YEARS_TO_COME)]
+    given: Any = literal(arrays.literal(spelt, is_json=True), arrays.Written())
+    return Contact.custom.op("@>")(any_(cast(given, ARRAY(JSONB))))
+
+
+def _pattern(year: int | None, month: int | None, day: int) -> str:
+    return f"{f'{year:04}' if year else '____'}-{f'{month:02}' if month else '__'}-{day:02}"
+
+
+def _spell(year: int | None, month: int | None, day: int, *, last_year: int) -> Iterator[str]:
+    """Every date meant, as fields store it. Some do not exist, and nobody has them."""
+    for one_year in [year] if year else range(FIRST_YEAR, last_year + 1):
+        for one_month in [month] if month else range(1, 13):
+            yield f"{one_year:04}-{one_month:02}-{day:02}"
