@@ -15,6 +15,7 @@ from app.db import db
 from app.demo import cast, make, shop
 from app.leads import round_robin
 from app.leads.models import LeadForm, LeadSource
+from app.messaging import allowance
 from app.messaging.models import SMS
 from app.notices import setup
 from app.notices.catalogue import NOTICES
@@ -116,6 +117,7 @@ def _set_rules(by: Staff) -> None:
     policy.change(late_hours=4, credit_hours=12)
     waitlist.change(waitlist.Mode.CONFIRM, minutes=30)
     number.forward(cast.LINE)
+    allowance.choose(1000, by=by)
 
 
 def _label() -> None:

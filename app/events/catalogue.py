@@ -333,6 +333,10 @@ class PlanChanged(Data):
     level: str
 
 
+class TierChosen(Data):
+    segments: int | None  # a month; none: no limit
+
+
 class EventIgnored(Data):
     integration: str
     name: str
@@ -343,6 +347,7 @@ class EventIgnored(Data):
 declare("app.switched", AppSwitched, _("%(app)s switched"), icon="apps", feed=False, to=())
 declare("plan.changed", PlanChanged, _("The plan is now %(level)s"), icon="building-store", feed=False, to=())
 declare("plan.trial_started", Nothing, _("Trial of the Studio plan started"), icon="flask", feed=False, to=())
+declare("sms.tier_chosen", TierChosen, _("Another SMS tier chosen"), icon="message-2", feed=False, to=())
 declare(
     "integration.event_ignored",
     EventIgnored,

@@ -23,7 +23,7 @@ from sqlalchemy.orm import joinedload
 from app import clock, work
 from app.contacts.models import Contact
 from app.db import db, is_postgresql
-from app.messaging import doubts, making, permission, reasons
+from app.messaging import allowance, doubts, making, permission, reasons
 from app.messaging.handover import Lines, Parcel, call, parcel_of, put_back, record_many
 from app.messaging.journal import Found, Journal, Outcome, are_any_left_behind, left_behind
 from app.messaging.making import Slip
@@ -265,6 +265,7 @@ def _decide(slips: Sequence[Slip], now: datetime) -> list[Slip]:
                 slip.subject, slip.text, slip.html = subject, text, html
         if slip.status == SENDING and not (slip.text or slip.html):
             slip.hold(SUPPRESSED, reasons.NOTHING_TO_SAY)
+    allowance.spend([slip for slip in slips if slip.status == SENDING])
     return [slip for slip in slips if slip.status == SENDING]
 
 

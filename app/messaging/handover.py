@@ -69,6 +69,7 @@ class Parcel:
     called_at: datetime | None
     callback: str
     write: Callable[[], bytes] | None = None
+    note: str = ""  # what is to be known of it even though it went
 
     @property
     def as_text(self) -> Text:
@@ -165,7 +166,7 @@ def record_many(handed: Sequence[tuple[Parcel, Outcome]]) -> None:
         MESSAGES,
         ("id", "attempt"),
         ("status", "reason", "lease_until", "sent_at", "provider_id", "due_at"),
-        [(parcel.message_id, parcel.attempt, *_row(outcome, now)) for parcel, outcome in handed],
+        [(parcel.message_id, parcel.attempt, *_row(parcel, outcome, now)) for parcel, outcome in handed],
         keep=("sent_at", "provider_id", "due_at"),
         only={"status": NOT_KNOWN},
     )
@@ -173,10 +174,10 @@ def record_many(handed: Sequence[tuple[Parcel, Outcome]]) -> None:
     _tell([(parcel, outcome) for parcel, outcome in handed if parcel.message_id in ours and parcel.contact_id])
 
 
-def _row(outcome: Outcome, now: datetime) -> tuple[Any, ...]:
+def _row(parcel: Parcel, outcome: Outcome, now: datetime) -> tuple[Any, ...]:
     return (
         outcome.status,
-        outcome.reason[:200],
+        (outcome.reason or parcel.note)[:200],
         now + ASK_AFTER if outcome.status == SENDING else None,
         now if outcome.status == SENT else None,
         outcome.provider_id,

@@ -154,5 +154,6 @@ def _parcel(
         reference=slip.provider_id or "",
         called_at=now,
         callback=callback_for(message.id) if message.channel == SMS else "",
+        note=slip.reason,
         write=partial(stationery.write, draft, numbers, date=now) if draft is not None else None,
     )

@@ -126,6 +126,12 @@ class Message(Model):
         Index("ix_message_conversation", "conversation_id", "id"),
         Index("ix_message_log", "category", "id"),
         Index("ix_message_step_stats", "sequence_id", "step_id", "status"),
+        Index(
+            "ix_message_sms_sent",
+            "sent_at",
+            postgresql_where=sql("channel = 'sms' AND direction = 'out'"),
+            sqlite_where=sql("channel = 'sms' AND direction = 'out'"),
+        ),
     )
 
 

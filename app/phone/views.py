@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app import web
+from app.messaging import allowance, usage
 from app.messaging.carriers import Unreachable
-from app.phone import calls, number, usage
-from app.phone.forms import ForwardForm
+from app.phone import calls, number
+from app.phone.forms import ForwardForm, TierForm, tier_name
 from app.phone.number import CallsItself
 
 bp = Blueprint("phone_number", __name__)
@@ -47,12 +48,26 @@ def voicemail(event_id: int) -> Response:
         abort(404)
 
 
+@bp.post("/settings/phone/tier")
+@web.needs("settings.edit")
+def choose_tier() -> Response:
+    form = TierForm()
+    if not form.validate():
+        abort(400)
+    allowance.choose(form.tier.data or allowance.NO_LIMIT, by=current_user)
+    return web.go(url_for("phone_number.index"))
+
+
 def _page(form: ForwardForm, *, status: int = 200) -> Response:
+    tier = allowance.allowance()
     return web.page(
         "phone/index.html",
         status=status,
         form=form,
         number=number.own_number(),
         usage=usage.this_month(),
+        tier=tier,
+        tiers=TierForm(formdata=None, data={"tier": (tier.next_segments if tier.next_from else tier.segments) or 0}),
+        next_tier=tier_name(tier.next_segments) if tier.next_from else None,
         address=current_app.config["SETTINGS"].public_url,
     )

@@ -1024,6 +1024,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'sending'"),
         )
         batch_op.create_index("ix_message_log", ["category", "id"], unique=False)
+        batch_op.create_index(
+            "ix_message_sms_sent",
+            ["sent_at"],
+            unique=False,
+            postgresql_where=sa.text("channel = 'sms' AND direction = 'out'"),
+            sqlite_where=sa.text("channel = 'sms' AND direction = 'out'"),
+        )
         batch_op.create_index("ix_message_step_stats", ["sequence_id", "step_id", "status"], unique=False)
         batch_op.create_index("uq_message_group", ["group_id", "contact_id"], unique=True)
         batch_op.create_index("uq_message_step", ["enrolment_id", "step_id"], unique=True)
@@ -1156,6 +1163,11 @@ def downgrade() -> None:
         batch_op.drop_index("uq_message_step")
         batch_op.drop_index("uq_message_group")
         batch_op.drop_index("ix_message_step_stats")
+        batch_op.drop_index(
+            "ix_message_sms_sent",
+            postgresql_where=sa.text("channel = 'sms' AND direction = 'out'"),
+            sqlite_where=sa.text("channel = 'sms' AND direction = 'out'"),
+        )
         batch_op.drop_index("ix_message_log")
         batch_op.drop_index(
             "ix_message_leased",

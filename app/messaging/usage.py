@@ -12,9 +12,9 @@ from app import clock
 from app.db import db
 from app.events import Event
 from app.messaging.models import OUT, SMS, Message
-from app.phone.calls import ANSWERED
 from app.staff import studio
 
+ANSWERED = "answered"
 SEGMENTS_A_MINUTE = 1  # of an incoming call that was answered, each minute begun
 
 
@@ -35,7 +35,7 @@ class Usage:
 
 def this_month() -> Usage:
     """What has been sent and answered so far."""
-    since = _first_of_the_month()
+    since = first_of_the_month()
     messages, segments = db.session.execute(
         select(func.count(), func.sum(Message.segments)).where(
             Message.direction == OUT, Message.channel == SMS, Message.sent_at >= since
@@ -46,6 +46,9 @@ def this_month() -> Usage:
     return Usage(since, messages, segments or 0, minutes)
 
 
-def _first_of_the_month() -> datetime:
+def first_of_the_month(*, later: int = 0) -> datetime:
+    """When this month began in the studio's zone, or the one so many months later begins."""
     today = clock.now().astimezone(studio.studio().tz)
-    return today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    months = today.month - 1 + later
+    first = today.replace(year=today.year + months // 12, month=months % 12 + 1, day=1)
+    return first.replace(hour=0, minute=0, second=0, microsecond=0)
