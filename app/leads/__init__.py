@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.leads import erasing, form_views, importing, panels, public_views, record_views, rules, setup_views, views
+from app.leads import (
+    erasing,
+    form_views,
+    importing,
+    panels,
+    public_views,
+    record_views,
+    rules,
+    selection_views,
+    setup_views,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +32,7 @@ __all__ = [
     "public_views",
     "record_views",
     "rules",
+    "selection_views",
     "setup_views",
     "views",
 ]

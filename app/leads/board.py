@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock, events
-from app.db import db
+from app.db import db, one_of
+from app.events import log
 from app.events.log import Acting
 from app.leads import queries
 from app.leads.models import CONVERTED, OPEN_STATUSES, STATUSES, Lead, LeadStage
@@ -78,6 +82,61 @@ def move_lead(lead: Lead, to: LeadStage, *, by: events.Actor | Acting, believed_
             from_stage_id=left.id,
             to_stage_id=to.id,
         )
+
+
+def move_leads(leads: Sequence[Lead], to: LeadStage, *, by: events.Actor | Acting) -> list[Lead]:
+    """Put many leads in another stage, with a handful of statements. Answers those that were elsewhere until now.
+
+    Raises StageRetired when `to` takes no leads any more.
+    """
+    if to.is_retired:
+        raise StageRetired(to)
+
+    moved = [lead for lead in leads if lead.stage_id != to.id]
+    _change_many(moved, stage_id=to.id, stage_since=clock.now())
+    actor = log.actor(by)
+    events.record_many(
+        [
+            events.Entry(
+                "lead.stage_changed",
+                lead.contact_id,
+                {
+                    "lead_id": lead.id,
+                    "from_stage": lead.stage.name,
+                    "to_stage": to.name,
+                    "from_stage_id": lead.stage_id,
+                    "to_stage_id": to.id,
+                },
+                actor,
+            )
+            for lead in moved
+        ]
+    )
+    return moved
+
+
+def assign_leads(leads: Sequence[Lead], staff: Staff | None, *, by: events.Actor | Acting) -> list[Lead]:
+    """Give many leads to somebody, or to nobody. Answers those that were not theirs. Raises AccountOff."""
+    if staff is not None and not staff.is_active_account:
+        raise AccountOff(staff)
+
+    given_to = staff.id if staff is not None else None
+    given = [lead for lead in leads if lead.assignee_id != given_to]
+    _change_many(given, assignee_id=given_to)
+    said = {"assignee": staff.name if staff is not None else "", "assignee_id": given_to}
+    actor = log.actor(by)
+    events.record_many(
+        [events.Entry("lead.assigned", lead.contact_id, {"lead_id": lead.id, **said}, actor) for lead in given]
+    )
+    return given
+
+
+def _change_many(leads: Sequence[Lead], **values: Any) -> None:
+    """Write the same to many. The objects keep what was until they are read again."""
+    these = one_of(Lead.id, [lead.id for lead in leads])
+    db.session.execute(
+        update(Lead).where(these).values(rev=Lead.rev + 1, **values).execution_options(synchronize_session=False)
+    )
 
 
 def assign_lead(lead: Lead, staff: Staff | None, *, by: events.Actor | Acting) -> None:

@@ -11,7 +11,7 @@ from app import clock
 from app.contacts import keyset, timeline
 from app.contacts.keyset import Page
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, one_of
 from app.events import catalogue
 from app.events.models import Event
 from app.leads import queries, segments
@@ -151,6 +151,14 @@ def last_activity(leads: Sequence[Lead]) -> dict[int, timeline.Entry]:
     wanted = select(latest).where(Contact.id.in_({lead.contact_id for lead in leads}))
     found = db.session.scalars(select(Event).where(Event.id.in_(wanted)))
     return {event.contact_id: timeline.tell(event) for event in found if event.contact_id is not None}
+
+
+def chosen(filters: Filters, ids: Collection[int] | None, *, seen_by: Staff) -> list[Lead]:
+    """The leads with these ids, or where none are named all that a filter leaves; held until they are changed."""
+    wanted = selection(filters if ids is None else Filters(), seen_by)
+    if ids is not None:
+        wanted = wanted.where(one_of(Lead.id, ids))
+    return list(db.session.scalars(wanted.order_by(Lead.id).with_for_update(of=Lead)))
 
 
 def selection(filters: Filters, seen_by: Staff) -> Select[Lead]:

@@ -120,9 +120,9 @@ def _ask(template: str, lead: Lead, **context: Any) -> Response:
 def _changed(lead: Lead, said: str, undo: str | None = None, *, is_moved: bool = False) -> Response:
     """Answer with the lead as it is now, wherever the person sees it: a row, a card, its page; and with the counts."""
     db.session.flush()
-    place, filters = _place()
+    where, filters = place()
     back = url_for(".show", lead_id=lead.id)
-    if place == "page":
+    if where == "page":
         response = web.reply("leads/_shown.html", back=back, toast=said, undo=undo, **_shown(lead))
     else:
         context = {"lead": lead, "is_moved": is_moved, "activity": listing.last_activity([lead]), **summary(filters)}
@@ -130,7 +130,7 @@ def _changed(lead: Lead, said: str, undo: str | None = None, *, is_moved: bool =
     return web.trigger(response, "modal-close") if web.wants_partial() else response
 
 
-def _place() -> tuple[str, Filters]:
+def place() -> tuple[str, Filters]:
     """Where the person is: on the list (and which), or on a lead's page. HTMX says the page's address."""
     here = urlsplit(request.headers.get("HX-Current-URL", ""))
     place = "page" if re.search(r"/leads/\d+$", here.path) else "list"

@@ -30,7 +30,7 @@ def open_leads() -> badges.Count | None:
 @web.needs("leads.see")
 def index() -> Response:
     filters = Filters.from_args(request.args)
-    response = web.page("leads/index.html", **_listed(filters, request.args.get("after")))
+    response = web.page("leads/index.html", **listed(filters, request.args.get("after")))
     if web.wants_partial():
         response.headers["HX-Push-Url"] = url_for(".index", **filters.to_args())
     return response
@@ -122,6 +122,27 @@ def new() -> Response:
     return web.go(url_for(".show", lead_id=lead.id))
 
 
+def listed(filters: Filters, after: str | None) -> dict[str, Any]:
+    """What the whole page shows, from the cursor `after` on."""
+    lanes = listing.lanes(filters, seen_by=current_user) if filters.view == "board" else []
+    page = listing.rows(filters, seen_by=current_user, after=after) if filters.view == "table" else None
+    leads = page.rows if page is not None else [lead for lane in lanes for lead in lane.page.rows]
+    return {
+        "filters": filters,
+        "lanes": lanes,
+        "page": page,
+        "total": listing.total(filters, seen_by=current_user),
+        "counts": listing.counts(seen_by=current_user),
+        **tabs(),
+        "stages": queries.all_stages() if page is not None else [],
+        "staff": queries.assignable_staff() if page is not None else [],
+        "activity": listing.last_activity(leads),
+        "known": listing.known_ids(),
+        "chips": chips(filters),
+        "is_partial": web.wants_partial(),
+    }
+
+
 def summary(filters: Filters) -> dict[str, Any]:
     """What stands around the rows and changes with them: the tabs' numbers, the lanes', the filter's, what is known."""
     return {
@@ -173,24 +194,6 @@ def _created_words(filters: Filters) -> str:
     since = format_date(filters.since, "d MMM") if filters.since else "…"
     until = format_date(filters.until, "d MMM") if filters.until else "…"
     return f"{since} – {until}"
-
-
-def _listed(filters: Filters, after: str | None) -> dict[str, Any]:
-    lanes = listing.lanes(filters, seen_by=current_user) if filters.view == "board" else []
-    page = listing.rows(filters, seen_by=current_user, after=after) if filters.view == "table" else None
-    leads = page.rows if page is not None else [lead for lane in lanes for lead in lane.page.rows]
-    return {
-        "filters": filters,
-        "lanes": lanes,
-        "page": page,
-        "total": listing.total(filters, seen_by=current_user),
-        "counts": listing.counts(seen_by=current_user),
-        **tabs(),
-        "activity": listing.last_activity(leads),
-        "known": listing.known_ids(),
-        "chips": chips(filters),
-        "is_partial": web.wants_partial(),
-    }
 
 
 def _suggested() -> dict[str, Any]:

@@ -171,7 +171,7 @@ def test_adding_searching_and_filtering_leave_the_page_where_it_is(live_server: 
     expect(table.get_by_label("Search leads")).to_be_focused()
 
     table.goto("/leads")
-    table.get_by_role("link", name="Filters").click()
+    table.get_by_role("link", name="Lead segmentation").click()
     table.get_by_role("checkbox", name="Flyer").check()
     expect(table.get_by_role("button", name="Show 1 lead")).to_be_visible()
     expect(table.get_by_role("row").filter(has_text="John Johnson")).to_have_count(0)
