@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Table, delete, func, or_, select
 
 from app import events
 from app.contacts.models import Tag, contact_tag
@@ -16,6 +16,7 @@ from app.events.log import Acting
 from app.web import Refusal
 
 CONTACT_TAG: Table = contact_tag
+TAGS: Table = Tag.__table__  # type: ignore[assignment]
 
 CLIENT = "client"
 CHUNK = 1000
@@ -110,14 +111,19 @@ def _write_tag(tag: Tag, name: str, applies_to: Sequence[str], badge: Badge | No
 def find_or_create_tags(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, whatever their case; those that are missing are made."""
     wanted = list({name.strip().lower(): name.strip() for name in names if name.strip()}.values())
-    known = {
-        tag.name.lower(): tag
-        for tag in db.session.scalars(select(Tag).where(func.lower(Tag.name).in_([name.lower() for name in wanted])))
-    }
-    missing = [Tag(name=name) for name in wanted if name.lower() not in known]
-    db.session.add_all(missing)
-    db.session.flush()
-    return [*known.values(), *missing]
+    known = _tags_named(wanted)
+    missing = [{"name": name} for name in wanted if name.lower() not in known]
+    if missing:
+        insert_new(TAGS, missing)  # another worker may be making the same ones at this moment
+        known = _tags_named(wanted)
+    return [known[name.lower()] for name in wanted]
+
+
+def _tags_named(names: Collection[str]) -> dict[str, Tag]:
+    """The tags of these names, by their name in lower case."""
+    lower = [name.lower() for name in names]
+    same = or_(func.lower(Tag.name).in_(lower), Tag.name.in_(names))  # SQLite lowers nothing but a to z
+    return {tag.name.lower(): tag for tag in db.session.scalars(select(Tag).where(same))}
 
 
 def add_tags(contact_ids: Collection[int], tags: Collection[Tag], *, by: events.Actor | Acting) -> int:

@@ -175,7 +175,7 @@ class Batch:
         return TOO_LATE if one.due_at < one.moved_at or self.now >= one.anchor_at else None
 
     def _attempt(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[tuple[Walker, Outcome]]:
-        """Do a step for a group; where that fails, one by one, and who still fails is parked with the error."""
+        """Do a step for a group; where that fails, for each half of it. Who fails alone is parked with the error."""
         if not group:
             return []
         try:
@@ -183,7 +183,9 @@ class Batch:
                 return list(zip(group, self._perform(program, node, group), strict=True))
         except Exception as error:
             if len(group) > 1:
-                return [pair for one in group for pair in self._attempt(program, node, [one])]
+                middle = len(group) // 2
+                halves = (group[:middle], group[middle:])
+                return [pair for half in halves for pair in self._attempt(program, node, half)]
             log.exception("step.failed", enrolment_id=group[0].id, step_id=node.step.id, error=type(error).__name__)
             group[0].status, group[0].error = FAILED, f"{type(error).__name__}: {error}"[:2000]
             group[0].reason = reasons.code("error", type(error).__name__)
