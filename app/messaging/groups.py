@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, update
 
 from app import clock, wake
+from app.apps import suite
 from app.db import db
 from app.messaging import groups_standing, outgoing, reasons
 from app.messaging.models import EMAIL, QUEUED, SMS, SUPPRESSED, GroupMessage, Message, group_recipient
@@ -20,6 +21,8 @@ from app.web import Refusal
 
 DRAFT, QUEUEING, DONE, CANCELLED = "draft", "queueing", "queued", "cancelled"
 CHANNELS = (EMAIL, SMS)
+
+WITH_SUITE = 75  # people; from so many on, an e-mail needs the marketing suite
 
 
 class CannotSend(Refusal):
@@ -90,7 +93,14 @@ def why_not(group: GroupMessage, standing: groups_standing.Standing) -> str | No
         sentence = _("An SMS has 1,600 characters at the most; this one has %(count)d.", count=size)
     elif not standing.gets:
         sentence = _("Nobody of them can get it.")
+    elif needs_suite(group, standing):
+        sentence = _("An e-mail to %(num)d people or more at once needs the marketing suite.", num=WITH_SUITE)
     return str(sentence) if sentence is not None else None
+
+
+def needs_suite(group: GroupMessage, standing: groups_standing.Standing) -> bool:
+    """Whether it goes to more people than the product does without the marketing suite: e-mail only (MSG-06)."""
+    return group.channel == EMAIL and standing.gets >= WITH_SUITE and not suite.is_on()
 
 
 def cancel(group: GroupMessage, *, by: Staff) -> int:

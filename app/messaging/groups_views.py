@@ -165,9 +165,11 @@ def _write(group: GroupMessage, form: GroupForm) -> None:
 def _draft(group: GroupMessage) -> dict[str, Any]:
     reader = _reader(group)
     copy = _copy_for(reader, group) if reader is not None else None
+    standing = groups_standing.of(group)
     return {
         "group": group,
-        "standing": groups_standing.of(group),
+        "standing": standing,
+        "needs_suite": groups.needs_suite(group, standing),
         "readers": groups_standing.readers(group, limit=READERS),
         "reader": reader,
         "copy": copy,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock as the_clock
 from app import events, work
+from app.apps import suite
 from app.contacts import consent, erase, filters
 from app.contacts.filters import Filters
 from app.contacts.models import Contact, Tag
@@ -385,3 +386,29 @@ def test_the_list_of_groups_asks_the_same_however_many_there_are(ines: Staff, cl
         groups.send(group_of([make.client()], ines))
 
     assert ask() <= few
+
+
+@pytest.mark.req("MSG-06", "APP-03")
+def test_without_the_suite_an_e_mail_goes_to_74_people_and_not_to_75(
+    ines: Staff, client: Client, smtp: SmtpSink, twilio: TwilioStandIn, workers: Workers
+) -> None:
+    people = [make.contact() for _ in range(201)]
+    consent.withdraw(people[0], ["email_marketing"], by=CLIENT, via="footer")
+    suite.switch(on=False, by=ines)
+    many, few = group_of(people, ines), group_of(people[: groups.WITH_SUITE], ines)
+    just, short = group_of(people[: groups.WITH_SUITE + 1], ines), group_of(people[: groups.WITH_SUITE], ines, "sms")
+
+    review = client.post(f"/group-messages/{many.id}/review", data=typed()).text
+    assert "An e-mail to 75 people or more at once needs the marketing suite." in review
+    assert 'href="/apps"' in review
+    assert client.post(f"/group-messages/{many.id}/sending").status_code == 422
+    assert client.post(f"/group-messages/{just.id}/sending").status_code == 422
+    assert client.post(f"/group-messages/{few.id}/sending").status_code == 303
+    assert client.post(f"/group-messages/{short.id}/sending").status_code == 303
+    workers.run_until_idle()
+    assert (len(smtp.mails), len(twilio.messages)) == (74, 75)
+
+    suite.switch(on=True, by=ines)
+    assert client.post(f"/group-messages/{many.id}/sending").status_code == 303
+    workers.run_until_idle()
+    assert len(smtp.mails) == 74 + 200
