@@ -114,6 +114,14 @@ def uses_of(segment: Segment) -> list[RuleUse]:
     return [RuleUse.model_validate(use) for use in segment.rules]
 
 
+def begun_from(segment_id: int | None, scope: str, *, seen_by: Staff) -> tuple[list[RuleUse], str]:
+    """The rules of a segment that an address names, and how they combine: where changing its criteria begins."""
+    segment = db.session.get(Segment, segment_id) if segment_id is not None else None
+    if segment is None or segment.scope != scope or segment.is_static or not may_use(segment, seen_by):
+        return [], criteria.ALL
+    return uses_of(segment), segment.match
+
+
 def condition(segment: Segment, about: Subject) -> ColumnElement[bool]:
     """Whether somebody is in a segment. Of which list they have to be besides, the list itself says."""
     if segment.is_static:

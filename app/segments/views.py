@@ -24,9 +24,10 @@ bp = Blueprint("segments", __name__, url_prefix="/segments")
 def show_criteria(scope: str) -> Response:
     """What the list is narrowed by, as criteria to change (SEG-01, SEG-05)."""
     listed = _list(scope)
-    uses = listed.uses()
+    begun, match = segments.begun_from(request.args.get("segment", type=int), scope, seen_by=current_user)
+    uses = begun + listed.uses()
     rows = [forms.rule_form(use, number) for number, use in enumerate(uses)]
-    return web.page("segments/criteria.html", **_criteria(listed, uses, rows))
+    return web.page("segments/criteria.html", **_criteria(listed, uses, rows, match if begun else ""))
 
 
 @bp.post("/<any(clients, contacts, leads):scope>/criteria")

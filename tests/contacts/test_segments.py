@@ -78,6 +78,17 @@ def test_the_client_list_is_narrowed_to_exactly_the_tagged(client: Client, owner
     assert names(client.get(found[1].replace("&amp;", "&")).text) == {"Ana Silva"}
 
 
+def test_changing_the_criteria_of_a_segment_begins_with_its_own(client: Client, owner: Staff) -> None:
+    make.client("Ana Silva", tags=["Regular"])
+    segment = save(client, "clients", "Regulars", said({"rule": "tag.has", "value": "Regular"}, {"rule": "hot"}))
+
+    drawer = client.get(f"/segments/clients/criteria?segment={segment.id}").text
+
+    assert "Has the tag Regular" in drawer
+    assert "Is hot" in drawer
+    assert "Show 0 clients" in drawer
+
+
 CRITERIA = [
     {"rule": "tag.has", "value": "Advanced"},
     {"rule": "membership.active"},
