@@ -18,7 +18,7 @@ from app.contacts import people, tags
 from app.contacts.models import Contact, Tag
 from app.contacts.people import Details
 from app.db import db
-from app.demo import cast, make, opening
+from app.demo import campaign, cast, make, opening
 from app.demo.shop import Shop
 from app.events import posting
 from app.leads import board as leads_board
@@ -37,6 +37,8 @@ ZONE = ZoneInfo(cast.ZONE)
 SEED = 20
 
 FRESH_DAYS = 2  # some of what was asked lately waits for an answer
+
+UNSUBSCRIBED_DAYS_AGO, INVITED_DAYS_AGO = 20, 6
 
 REGULARS = 140  # clients from before the story begins
 WEIGHTS = {"Website form": 6, "Instagram ads": 5, "Referral": 3, "Open day": 1, "Pricing page": 2, "Dashboard": 1}
@@ -64,10 +66,15 @@ class Story:
     def tell(self) -> None:
         """Play every day up to now."""
         self._regulars()
+        campaign.keep_segments(self.staff["Inès Garnier"])
         for ago in range(self.days, -1, -1):
             if ago == min(self.days, opening.CONFIRMS_SINCE_DAYS):
                 opening.confirm_bookings(self.staff["Priya Nair"])
             day = (self.today - timedelta(days=ago)).astimezone(ZONE).date()
+            if ago == UNSUBSCRIBED_DAYS_AGO:
+                campaign.lose_some(self.clients)
+            if ago == INVITED_DAYS_AGO:
+                campaign.invite_back(self.staff["Inès Garnier"])
             self._morning(day)
             self._noon(day, ago)
             self._evening(day, ago)
@@ -239,6 +246,7 @@ class Story:
     def _loose_ends(self) -> None:
         """What lies on the desk as the demo opens: questions, tasks for everybody, one of them late."""
         clock.set(self.today - timedelta(minutes=95))
+        campaign.leave_a_draft(self.staff["Léa Fontaine"])
         self.shop.last_hour(
             leaving=[self._somebody() for _ in cast.LEFT_AT_THE_CHECKOUT],
             buying=self.clients[: len(cast.BOUGHT_TODAY)],
