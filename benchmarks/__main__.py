@@ -14,4 +14,4 @@ PEOPLE = int(os.environ.get("ENCORE_BENCH_PEOPLE", "10000"))
 if __name__ == "__main__":
     events_to_steps.run(PEOPLE)
     flat.run()
-    sequences.run(PEOPLE, of_peers=PEOPLE // 10, killed=PEOPLE // 5)
+    sequences.run(PEOPLE, of_peers=PEOPLE // 10)

@@ -31,7 +31,7 @@ from app.messaging.models import QUEUED, SENDING, SENT, SUPPRESSED, Message
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
+BATCH = 100
 LEASE = timedelta(minutes=5)
 # A batch that has come this near to the end of its lease hands back what it has not sent.
 LEASE_MARGIN = timedelta(minutes=1)
@@ -233,6 +233,8 @@ def _take_due(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
 def _take_expired(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
     """Those whose lease has run out, because their worker died or hangs."""
     expired = (Message.status == SENDING, Message.is_urgent == urgent, Message.lease_until <= now)
+    if db.session.scalar(select(Message.id).where(*expired).limit(1)) is None:
+        return []  # as nearly always
     return _take(_messages().where(*expired).order_by(Message.lease_until, Message.id).limit(limit))
 
 
