@@ -110,7 +110,7 @@ def words() -> dict[str, Any]:
 
 
 def _asked(kind: str, item: Item | None) -> ItemForm:
-    form = form_for(kind, request.form, item)
+    form = form_for(kind, request.form if request.method == "POST" else None, item)
     form.offer(tags.all_tags(tags.CLIENT))
     return form
 

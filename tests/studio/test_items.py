@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 
 import pytest
@@ -12,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app import clock as the_clock
 from app import events
 from app.contacts import tags
+from app.contacts.models import Tag
 from app.contacts.people import Details
 from app.db import db
 from app.demo import make
@@ -94,6 +96,22 @@ def test_an_item_changes_its_name_and_keeps_its_address(owner: Client) -> None:
     owner.post(f"/memberships/{item.id}/edit", data={"name": "Ten classes", "price_cents": "150", "credits": "10"})
 
     assert (item.name, item.slug, item.price_cents, item.validity_days) == ("Ten classes", "10-class-pass", 15000, None)
+
+
+def test_editing_begins_with_what_the_item_is(owner: Client) -> None:
+    item = make.item("Advanced pass", price_cents=9050, credits=6, validity_days=120)
+    items.change_item(item, items.Design("pack", "Advanced pass", 9050, credits=6, validity_days=120, tags=[vip()]))
+
+    form = owner.get(f"/memberships/{item.id}/edit").text
+
+    for value in ("Advanced pass", "90.50", "6", "120"):
+        assert f'value="{value}"' in form
+    assert re.search(rf'name="tag_ids" value="{item.tags[0].id}" checked', form)
+
+
+def vip() -> Tag:
+    (tag,) = tags.find_or_create_tags(["VIP"])
+    return tag
 
 
 def test_an_archived_item_is_sold_no_more_and_can_come_back(owner: Client) -> None:
