@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.contacts import tags
 from app.demo import make
 from tests.harness.accessibility import barriers
 from tests.harness.live import LiveServer
@@ -39,7 +40,8 @@ def test_a_phone_buys_and_the_desk_takes_the_money(live_server: LiveServer, page
     expect(phone.get_by_text("We kept what you typed.")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     assert barriers(phone) == []
-    phone.get_by_role("button", name="Order").click()
+    phone.get_by_label("Phone").fill("06 12 34 56 78")
+    phone.get_by_role("button", name="Order").click()  # straight from the field, whose draft is then on its way
     expect(phone.get_by_role("heading", name="Thank you, Hannah")).to_be_visible()
     phone.close()
 
@@ -52,3 +54,24 @@ def test_a_phone_buys_and_the_desk_takes_the_money(live_server: LiveServer, page
     page.get_by_role("dialog").get_by_role("button", name="Mark as paid").click()
     expect(page.get_by_text("Everything is paid")).to_be_visible()
     expect(page.get_by_text("10-class pass of Hannah is paid.")).to_be_visible()
+
+
+@pytest.mark.req("TAG-07")
+def test_the_total_falls_as_soon_as_the_buyer_is_known(live_server: LiveServer, page: Page) -> None:
+    with live_server.database():
+        tags.create_tag("TRIAL10", discount_percent=10)
+        make.contact("Hannah Whitmore", email="hannah@x.org", tags=["TRIAL10"])
+        item = make.item("5-class pass", "pack", 5000).slug
+    page.goto(f"/buy/{item}")
+    page.get_by_label("First name").fill("Hannah")
+    page.get_by_label("E-mail").fill("hannah@x.org")
+    page.get_by_label("Phone").focus()
+
+    expect(page.get_by_text("€45", exact=True)).to_be_visible()
+    page.get_by_label("E-mail").fill("hannah@")
+    page.get_by_role("button", name="Order").click()
+    expect(page.get_by_text("This address looks incomplete.")).to_be_visible()
+    page.get_by_label("E-mail").fill("hannah@x.org")
+    page.get_by_role("button", name="Order").click()
+    expect(page.get_by_role("heading", name="Thank you, Hannah")).to_be_visible()
+    expect(page.get_by_text("€45", exact=True)).to_be_visible()
