@@ -7,7 +7,7 @@ answered where the studio has said so: most systems confirm their bookings thems
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from app.messaging import outgoing
 from app.messaging.models import EMAIL
 from app.messaging.outgoing import Information
 from app.notices import setup, texts, values
-from app.notices.catalogue import ANSWERS, Notice
+from app.notices.catalogue import KINDS, Notice, answer_to
 from app.notices.setup import Standing
 from app.notices.values import Occasion
 from app.staff import studio
@@ -32,7 +32,7 @@ CONSUMER = "notices"
 
 FRESH = timedelta(hours=24)  # what is told of later is history, and nobody wants a confirmation of it
 
-kinds.listen(CONSUMER, *ANSWERS)
+kinds.listen(CONSUMER, *KINDS)
 
 
 @queue.consumer(CONSUMER)
@@ -43,21 +43,23 @@ def answer(batch: Sequence[Event]) -> None:
     if not timely:
         return
     standing, answers_reported = setup.all_standing(), setup.answers_reported()
-    called_for = [
-        event
+    called_for = {
+        event: notice
         for event in timely
-        if (answers_reported or not _is_reported(event)) and standing[ANSWERS[event.kind].key].channels
-    ]
+        if (notice := answer_to(event.kind, event.data)) is not None
+        and standing[notice.key].channels
+        and (answers_reported or not _is_reported(event))
+    }
     people = _people(called_for)
     occasions = {
-        event: Occasion(ANSWERS[event.kind], people[event.contact_id], event.data, event.occurred_at)
-        for event in called_for
+        event: Occasion(notice, people[event.contact_id], event.data, event.occurred_at)
+        for event, notice in called_for.items()
         if event.contact_id in people
     }
     written = write(list(occasions.values()), standing)
     outgoing.queue_many_transactional(
         [
-            _addressed(occasion, channel, text, f"{_name(event)}:{channel}")
+            _addressed(occasion, channel, text, f"{_name(event, occasion.notice)}:{channel}")
             for (event, occasion), by_channel in zip(occasions.items(), written, strict=True)
             for channel, text in by_channel.items()
         ]
@@ -103,9 +105,8 @@ def _useless_after(occasion: Occasion) -> datetime | None:
     return values.starts_at(occasion.data) if occasion.notice.group in {"classes", "appointments"} else None
 
 
-def _name(event: Event) -> str:
+def _name(event: Event, notice: Notice) -> str:
     """What makes an answer one of its kind: the sale for a receipt, told of twice or not; else the event."""
-    notice: Notice = ANSWERS[event.kind]
     sale = str(event.data.get("sale_id") or "")
     if notice.key == "receipt" and sale:
         return f"receipt:{hashlib.sha256(sale.encode()).hexdigest()[:40]}"
@@ -121,7 +122,7 @@ def _is_reported(event: Event) -> bool:
     return not Actor(event.actor_kind).is_person
 
 
-def _people(called_for: Sequence[Event]) -> dict[int | None, Contact]:
+def _people(called_for: Iterable[Event]) -> dict[int | None, Contact]:
     ids = {event.contact_id for event in called_for if event.contact_id is not None}
     if not ids:
         return {}

@@ -6,8 +6,9 @@ ready-made texts stand in `ready.yaml`, and a studio's own in the database (`tex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -66,6 +67,8 @@ VARIABLES = {
 _CLASS = ("className", "classDate", "classTime", "classLocation", "teacherName")
 _APPOINTMENT = ("serviceName", "appointmentDate", "appointmentTime", "appointmentLocation", "staffName")
 
+SALES = ("membership.purchased", "intro.purchased", "purchase.made")
+
 GROUPS = {
     "classes": _("Classes"),
     "appointments": _("Appointments"),
@@ -74,9 +77,29 @@ GROUPS = {
 }
 
 
+def _always(_data: Mapping[str, Any]) -> bool:
+    return True
+
+
+def _is_owed(data: Mapping[str, Any]) -> bool:
+    """An order that is to be paid at the studio: its event says how (`app/studio/orders.py`)."""
+    return bool(data.get("payment"))
+
+
+def _is_paid(data: Mapping[str, Any]) -> bool:
+    return not _is_owed(data)
+
+
+def _is_by_client(data: Mapping[str, Any]) -> bool:
+    return data.get("cancelled_by") != "studio"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One kind of message. `events` are what it answers; a reminder answers none, it goes `hours_before`."""
+    """One kind of message. `events` are what it answers; a reminder answers none, it goes `hours_before`.
+
+    Where several answer one kind of event, it is the first whose `answers_to` takes its data.
+    """
 
     key: str  # also the kind of its messages in the log
     group: str
@@ -85,6 +108,7 @@ class Notice:
     occasion: LazyString
     says: Sequence[str]  # keys of VARIABLES
     events: Sequence[str] = ()
+    answers_to: Callable[[Mapping[str, Any]], bool] = _always
     hours_before: int | None = None
     channels: Sequence[str] = (EMAIL, SMS)
 
@@ -128,6 +152,7 @@ _ALL = (
         name=_("Class cancellation"),
         occasion=_("When somebody cancels their booking"),
         events=("class.booking_cancelled",),
+        answers_to=_is_by_client,
         says=_CLASS,
         channels=(EMAIL,),
     ),
@@ -137,7 +162,7 @@ _ALL = (
         icon="calendar-off",
         name=_("Class cancelled by the studio"),
         occasion=_("When the studio cancels a class they had booked"),
-        events=("class.cancelled",),
+        events=("class.cancelled", "class.booking_cancelled"),
         says=(*_CLASS, "noteToCustomers", "refundNotice"),
     ),
     Notice(
@@ -178,12 +203,24 @@ _ALL = (
         channels=(EMAIL,),
     ),
     Notice(
+        key="order_confirmation",
+        group="sales",
+        icon="shopping-cart",
+        name=_("Order confirmation"),
+        occasion=_("When somebody orders something and pays at the studio"),
+        events=SALES,
+        answers_to=_is_owed,
+        says=("itemName", "amount", "purchaseDate"),
+        channels=(EMAIL,),
+    ),
+    Notice(
         key="receipt",
         group="sales",
         icon="cash",
         name=_("Receipt"),
-        occasion=_("When somebody buys something"),
-        events=("membership.purchased", "intro.purchased", "purchase.made"),
+        occasion=_("When somebody has paid for something"),
+        events=(*SALES, "order.paid"),
+        answers_to=_is_paid,
         says=("itemName", "amount", "purchaseDate", "paymentNotice"),
         channels=(EMAIL,),
     ),
@@ -208,6 +245,12 @@ _ALL = (
 
 NOTICES = {one.key: one for one in _ALL}
 REMINDERS = tuple(one for one in _ALL if one.is_reminder)
-ANSWERS = {kind: one for one in _ALL for kind in one.events}
+KINDS = frozenset(kind for one in _ALL for kind in one.events)  # of events that are answered
+
+
+def answer_to(kind: str, data: Mapping[str, Any]) -> Notice | None:
+    """The message that answers an event of this kind."""
+    return next((one for one in _ALL if kind in one.events and one.answers_to(data)), None)
+
 
 kinds.NAMES.update({one.key: one.name for one in _ALL})

@@ -14,6 +14,7 @@ from app import clock as the_clock
 from app import events
 from app.contacts import consent, erase
 from app.contacts.models import Contact
+from app.contacts.people import Details
 from app.db import db
 from app.demo import make
 from app.events import posting, queue
@@ -22,6 +23,7 @@ from app.notices import answering, setup
 from app.notices.catalogue import NOTICES
 from app.notices.texts import Text
 from app.staff import studio
+from app.studio import orders, waitlist
 from tests.harness import queries
 from tests.harness.smtp import SmtpSink
 from tests.harness.twilio import TwilioStandIn
@@ -64,6 +66,7 @@ OCCASIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "waitlist_offer": ("waitlist.offered", {"class_name": "Yin", "minutes_to_respond": 30}),
     "appointment_confirmation": ("appointment.booked", {"service": "Discovery call"}),
     "appointment_cancellation": ("appointment.cancelled", {"service": "Discovery call"}),
+    "order_confirmation": ("purchase.made", {"item": "Yoga mat", "price_cents": 2900, "payment": "desk"}),
     "receipt": ("membership.purchased", {"membership": "Monthly", "price_cents": 8900}),
     "waiver_request": ("waiver.signature_requested", {"waiver": "Health", "url": "https://studio.example/w"}),
 }
@@ -183,6 +186,38 @@ def test_with_sms_on_a_confirmation_goes_by_sms_too(workers: Workers, twilio: Tw
     assert message.category == "transactional"
     assert message.text == "My studio: your place is booked. Yin, Thursday 26 November, 18:30. See you soon!"
     assert len(written_to(ana)) == 1
+
+
+@pytest.mark.req("TXN-02")
+def test_an_order_is_confirmed_and_its_receipt_comes_with_the_money(workers: Workers) -> None:
+    ana, lea = make.contact("Ana Duarte", language="en"), make.staff()
+    order = make.order(make.item(), Details("Ana", "Duarte", ana.email))
+    workers.run_until_idle()
+    assert [message.kind for message in written_to(ana)] == ["order_confirmation"]
+
+    orders.mark_paid(order, "cash", by=lea)
+    workers.run_until_idle()
+    assert [message.kind for message in written_to(ana)] == ["order_confirmation", "receipt"]
+
+
+def test_what_the_studio_cancels_is_not_said_to_have_been_their_wish(workers: Workers) -> None:
+    ana = make.contact()
+    happens("class.booking_cancelled", ana, class_name="Yin", cancelled_by="studio")
+    workers.run_until_idle()
+
+    assert [message.kind for message in written_to(ana)] == ["class_cancelled_by_studio"]
+
+
+@pytest.mark.req("TXN-07")
+def test_the_offer_says_how_long_the_waitlist_gives(workers: Workers) -> None:
+    ana = make.contact(language="en")
+    say("waitlist_offer", body="Within ##{{numberOfMinutesToRespond}} minutes")
+    waitlist.change(waitlist.Mode.CONFIRM, 45)
+
+    happens("waitlist.offered", ana, class_name="Yin")
+    workers.run_until_idle()
+
+    assert written_to(ana)[0].text == "Within 45 minutes"
 
 
 def test_what_is_not_known_leaves_no_gap(workers: Workers) -> None:
