@@ -182,3 +182,22 @@ OWN_WORDS = {
     "en": "Tea is on from half an hour before.\n\nSee you soon,",
     "fr": "Le thé vous attend une demi-heure avant.\n\nÀ bientôt,",
 }
+
+SERVICES = ("Discovery call", "Private session", "Osteopathy")
+
+# What the studio asks before a private session: kind, question, more; the goal goes into the custom field too.
+INTAKE_TITLE = "Before your first session"
+INTAKE_QUESTIONS = (
+    ("choice", "What would you like to work on?", {"options": list(FIELDS[0][2]), "field": "goal", "required": True}),
+    ("yes_no", "Have you practised before?", {}),
+    ("choices", "Does anything hurt?", {"options": ["Neck", "Shoulders", "Back", "Hips", "Knees"]}),
+    ("long", "Anything we should know about your health?", {"help": "Injuries, operations, pregnancy."}),
+    ("consent", "The team may keep these answers to look after me.", {"required": True}),
+)
+INTAKE_HEALTH = (
+    "",
+    "An old ankle sprain, nothing recent.",
+    "Enceinte de 4 mois, tout va bien.",
+    "Herniated disc in 2021, I avoid deep forward bends.",
+    "",
+)

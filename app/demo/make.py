@@ -18,7 +18,9 @@ from app.contacts.people import Details
 from app.db import db
 from app.events.models import QueuedEvent
 from app.intake import forms as intake_forms
-from app.intake.models import IntakeForm
+from app.intake import questions as intake_questions
+from app.intake import submitting
+from app.intake.models import IntakeForm, IntakeSubmission
 from app.intake.questions import Question
 from app.leads import capture, lead_forms, queries
 from app.leads.models import Lead, LeadForm, LeadSource
@@ -135,6 +137,17 @@ def intake_form(title: str | None = None, *asked: Question, services: tuple[str,
             title=title or f"Before your first session {next(_numbers)}", questions=questions, services=services
         )
     )
+
+
+def intake_answers(to: IntakeForm, of: Contact, said: list[str]) -> IntakeSubmission | None:
+    """What somebody answers to the questions of a form, by their own link."""
+    asked = intake_questions.stored(to.questions)
+    answers = [
+        {"question": one.label, "kind": one.kind, "answer": answer} for one, answer in zip(asked, said, strict=True)
+    ]
+    custom = {one.field: answer for one, answer in zip(asked, said, strict=True) if one.field and answer}
+    token = f"page {next(_numbers)}"
+    return submitting.submit(to, of, answers, custom=custom, is_certain=True, token=token)
 
 
 def task(

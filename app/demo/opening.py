@@ -13,6 +13,7 @@ from app.apps.integrations import INTEGRATIONS
 from app.contacts import custom_fields, tags
 from app.db import db
 from app.demo import cast, make, shop
+from app.intake.questions import Question
 from app.leads import round_robin
 from app.leads.models import LeadForm, LeadSource
 from app.messaging import allowance
@@ -41,6 +42,7 @@ def open_studio(today: datetime, days: int) -> None:
     shop.put_on_offer()
     sources = _sources()
     _forms(sources)
+    _intake_forms()
     round_robin.choose_members([staff["Léa Fontaine"], staff["Tom Wright"]])
     round_robin.switch(on=True)
     studio.put(SCORING, scoring().model_copy(update={"threshold": 6}))
@@ -134,6 +136,12 @@ def _sources() -> dict[str, LeadSource]:
     db.session.add_all(added)
     db.session.flush()
     return {source.name: source for source in (*known, *added)}
+
+
+def _intake_forms() -> None:
+    asked = [Question(kind=kind, label=label, **more) for kind, label, more in cast.INTAKE_QUESTIONS]
+    make.intake_form(cast.INTAKE_TITLE, *asked, services=cast.SERVICES[:2])
+    make.intake_form("Photo and video", Question(kind="consent", label="You may show pictures I am in.", required=True))
 
 
 def _forms(sources: dict[str, LeadSource]) -> None:

@@ -21,6 +21,7 @@ from app.db import db
 from app.demo import campaign, cast, make, opening
 from app.demo.shop import Shop
 from app.events import posting
+from app.intake.models import IntakeForm
 from app.leads import board as leads_board
 from app.leads import capture
 from app.leads.models import CONTACTED, NOT_CONVERTED, OPEN_STATUSES, Lead, LeadForm, LeadSource, LeadStage
@@ -61,6 +62,7 @@ class Story:
         self.form = db.session.scalars(select(LeadForm).order_by(LeadForm.id).limit(1)).one()
         self.clients: list[Contact] = []
         self.shop = Shop()
+        self.intake = db.session.scalars(select(IntakeForm).order_by(IntakeForm.id).limit(1)).one()
         self.names = self._names()
 
     def tell(self) -> None:
@@ -102,6 +104,7 @@ class Story:
                 self._question(answered=ago > FRESH_DAYS or self._happens(0.4))
         if self._at(day, 19, 30):
             self._book(day)
+            self._meet(day)
             self._buy()
             self._read_mail()
             self._settle()
@@ -188,6 +191,35 @@ class Story:
                 teacher="Sofia Rossi",
                 paid_with="subscription",
                 booking_id=f"b{contact.id}-{starts:%Y%m%d%H%M}",
+            )
+
+    def _meet(self, day: date) -> None:
+        """Somebody books an appointment; most fill in the form that comes with it."""
+        if not self._happens(0.4):
+            return
+        contact, service = self.chance.choice(self.clients), self.chance.choice(cast.SERVICES)
+        starts = datetime(day.year, day.month, day.day, 10, tzinfo=ZONE) + timedelta(days=self.chance.randrange(2, 6))
+        ends = starts + timedelta(minutes=45)
+        self._post(
+            "appointment.booked",
+            contact,
+            service=service,
+            staff="Sofia Rossi",
+            starts_at=starts.isoformat(),
+            ends_at=ends.isoformat(),
+            booking_id=f"a{contact.id}-{starts:%Y%m%d}",
+        )
+        if self._happens(0.7):
+            make.intake_answers(
+                self.intake,
+                contact,
+                [
+                    self.chance.choice(cast.FIELDS[0][2]),
+                    self.chance.choice(("yes", "no")),
+                    ", ".join(self.chance.sample(("Neck", "Back", "Knees"), k=self.chance.randrange(3))),
+                    self.chance.choice(cast.INTAKE_HEALTH),
+                    "yes",
+                ],
             )
 
     def _attend(self, day: date) -> None:
