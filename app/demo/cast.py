@@ -187,7 +187,7 @@ SERVICES = ("Discovery call", "Private session", "Osteopathy")
 
 # What the studio asks before a private session: kind, question, more; the goal goes into the custom field too.
 INTAKE_TITLE = "Before your first session"
-INTAKE_QUESTIONS = (
+INTAKE_QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("choice", "What would you like to work on?", {"options": list(FIELDS[0][2]), "field": "goal", "required": True}),
     ("yes_no", "Have you practised before?", {}),
     ("choices", "Does anything hurt?", {"options": ["Neck", "Shoulders", "Back", "Hips", "Knees"]}),
