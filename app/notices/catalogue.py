@@ -210,7 +210,7 @@ _ALL = (
         occasion=_("When somebody orders something and pays at the studio"),
         events=SALES,
         answers_to=_is_owed,
-        says=("itemName", "amount", "purchaseDate"),
+        says=("itemName", "amount", "purchaseDate", "paymentNotice"),
         channels=(EMAIL,),
     ),
     Notice(
@@ -221,7 +221,7 @@ _ALL = (
         occasion=_("When somebody has paid for something"),
         events=(*SALES, "order.paid"),
         answers_to=_is_paid,
-        says=("itemName", "amount", "purchaseDate", "paymentNotice"),
+        says=("itemName", "amount", "purchaseDate"),
         channels=(EMAIL,),
     ),
     Notice(

@@ -66,7 +66,7 @@ OCCASIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "waitlist_offer": ("waitlist.offered", {"class_name": "Yin", "minutes_to_respond": 30}),
     "appointment_confirmation": ("appointment.booked", {"service": "Discovery call"}),
     "appointment_cancellation": ("appointment.cancelled", {"service": "Discovery call"}),
-    "order_confirmation": ("purchase.made", {"item": "Yoga mat", "price_cents": 2900, "payment": "desk"}),
+    "order_confirmation": ("purchase.made", {"item": "Yoga mat", "price_cents": 2900, "payment": "studio"}),
     "receipt": ("membership.purchased", {"membership": "Monthly", "price_cents": 8900}),
     "waiver_request": ("waiver.signature_requested", {"waiver": "Health", "url": "https://studio.example/w"}),
 }

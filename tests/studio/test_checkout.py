@@ -74,7 +74,7 @@ def test_buying_a_pack_makes_the_sale_and_the_membership(client: Client, clock: 
 
 
 @pytest.mark.req("GEN-09")
-def test_the_receipt_says_how_it_is_paid_in_the_buyers_language(client: Client, workers: Workers) -> None:
+def test_the_order_confirmation_says_how_it_is_paid_in_the_buyers_language(client: Client, workers: Workers) -> None:
     item = make.item("Carte de 10", price_cents=14000)
     token = token_on(client.get(f"/buy/{item.slug}?lang=fr"))
     sent = {"token": token, "payment": "studio"} | ANA
@@ -83,11 +83,12 @@ def test_the_receipt_says_how_it_is_paid_in_the_buyers_language(client: Client, 
         client.post(f"/buy/{item.slug}?lang=fr", data=sent)
     workers.run_until_idle()
 
-    receipt = db.session.scalars(select(Message)).one()
-    assert (receipt.category, receipt.kind, receipt.subject) == ("transactional", "receipt", "Votre reçu : Carte de 10")
-    assert "Bonjour Ana," in receipt.text
-    assert "140\xa0€" in receipt.text
-    assert "Paiement au studio. En espèces ou par carte, lors de votre prochaine venue." in receipt.text
+    told = db.session.scalars(select(Message)).one()
+    assert (told.category, told.kind) == ("transactional", "order_confirmation")
+    assert told.subject == "Votre commande : Carte de 10"
+    assert "Bonjour Ana," in told.text
+    assert "140\xa0€" in told.text
+    assert "Paiement au studio. En espèces ou par carte, lors de votre prochaine venue." in told.text
 
 
 @pytest.mark.req("STU-15", "STU-17")
