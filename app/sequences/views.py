@@ -77,20 +77,31 @@ def create() -> Response:
     form = NewSequenceForm(request.form)
     form.offer()
     exits = [rule_forms.RuleForm(use, request.form, prefix=f"exit{at}") for at, use in enumerate(_exits_sent())]
-    if not all([form.validate(), *(one.validate() for one in exits)]):
-        return web.page("sequences/new.html", status=422, **_first_page(form, exits))
+    filters = rule_forms.sent_filters(form.kind.data, request.form)
+    if not all([form.validate(), filters.validate(), *(one.validate() for one in exits)]):
+        return web.page("sequences/new.html", status=422, **_first_page(form, exits, filters))
     if form.kind.data == WINBACK and not exits and "as_it_is" not in request.form:
         # Who comes back by themselves would be written to as if they had not: asked once (EXIT-13).
-        return web.page("sequences/new.html", **_first_page(form) | {"suggested": SUGGESTED_EXITS})
+        return web.page("sequences/new.html", **_first_page(form, filters=filters) | {"suggested": SUGGESTED_EXITS})
     document = graph.Document(
         title=form.title.data or "",
         folder=(form.folder.data or "").strip() or None,
         single_enrolment=bool(form.single.data),
-        trigger=graph.Trigger(kind=form.kind.data or ""),
+        trigger=graph.Trigger(kind=form.kind.data or "", filters=rule_forms.filters_of(filters)),
         exits=[one.result() for one in exits],
     )
     sequence = drafts.create_sequence(document, by=current_user)
     return web.go(url_for("sequences.build", sequence_id=sequence.id))
+
+
+@bp.get("/sequences/new/filters")
+@needs("sequences.edit")
+def new_filters() -> Response:
+    """What the trigger chosen on page one can be narrowed by (TRG-45)."""
+    kind = request.args.get("kind", "")
+    if kind not in TRIGGERS:
+        abort(404)
+    return dialog("new_filters", filters=rule_forms.sent_filters(kind, None), used=graph.Trigger(kind=kind))
 
 
 @bp.get("/sequences/new/exit")
@@ -110,10 +121,15 @@ def _exits_sent() -> list[Any]:
     return [rule_forms.new_use(key, is_exit=True) for key in keys]
 
 
-def _first_page(form: NewSequenceForm, exits: list[rule_forms.RuleForm] | None = None) -> dict[str, Any]:
+def _first_page(
+    form: NewSequenceForm,
+    exits: list[rule_forms.RuleForm] | None = None,
+    filters: rule_forms.FilterForm | None = None,
+) -> dict[str, Any]:
     chosen = form.kind.data
     return {
         "form": form,
+        "filters": filters if filters is not None else rule_forms.sent_filters(chosen, None),
         "exits": exits or [],
         "groups": {GROUPS[group]: found for group, found in by_group().items() if found},
         "used": graph.Trigger(kind=chosen) if chosen in TRIGGERS else None,

@@ -186,8 +186,9 @@ def filter_form(filters: Sequence[Filter], used: Mapping[str, Any], given: Any =
             shown[one.key] = wanted
         elif one.is_choice:
             nothing = [] if one.is_needed else [("", _("when it takes place"))]
-            fields[one.key] = SelectField(one.label, choices=choices.options([*nothing, *one.choices]))
-            shown[one.key] = wanted or ""
+            offered = [*nothing, *one.choices]
+            fields[one.key] = SelectField(one.label, choices=choices.options(offered), default=offered[0][0])
+            shown[one.key] = wanted or offered[0][0]
         else:
             _add_names(fields, shown, one, list(triggers.names_of(wanted)))
     made = type("FilterForm", (FilterForm,), fields)(given, prefix="filter")
@@ -195,6 +196,17 @@ def filter_form(filters: Sequence[Filter], used: Mapping[str, Any], given: Any =
         for key, value in shown.items():
             made[key].data = value
     return made  # type: ignore[no-any-return]
+
+
+def sent_filters(kind: str | None, given: Any) -> FilterForm:
+    """The filters of a trigger as page one sends them; empty where it was sent without those of this trigger."""
+    trigger = triggers.TRIGGERS.get(kind or "")
+    declared = trigger.filters if trigger is not None else ()
+    is_sent = given is not None and given.get("filters_of") == kind
+    form = filter_form(declared, {}, given if is_sent else None)
+    if not is_sent and given is not None:
+        form = filter_form((), {})  # nothing to complain about: what is needed can be said later
+    return form
 
 
 def _add_names(fields: dict[str, Any], shown: dict[str, Any], one: Filter, names: list[str]) -> None:
