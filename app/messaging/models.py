@@ -168,11 +168,6 @@ class GroupMessage(Model):
     sender: Mapped[Staff] = relationship(foreign_keys=[sender_id])
     cancelled_by: Mapped[Staff | None] = relationship(foreign_keys=[cancelled_by_id])
 
-    @property
-    def headline(self) -> str:
-        """What stands for it in a list: an e-mail's subject, an SMS's own words."""
-        return (self.subject if self.channel == EMAIL else "") or self.text
-
     __table_args__ = (
         Index(
             "ix_group_message_queueing",
@@ -181,6 +176,11 @@ class GroupMessage(Model):
             sqlite_where=sql("state = 'queueing'"),
         ),
     )
+
+    @property
+    def headline(self) -> str:
+        """What stands for it in a list: an e-mail's subject, an SMS's own words."""
+        return (self.subject if self.channel == EMAIL else "") or self.text
 
 
 class TrackedLink(Model):
