@@ -76,7 +76,10 @@ def parameters(table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
 def literal(values: Iterable[Any], *, is_json: bool = False) -> str:
     """An array as PostgreSQL reads it."""
     write = _json if is_json else _element
-    return "{" + ",".join([write(value) for value in values]) + "}"
+    given = list(values)
+    if given and not is_json and given.count(given[0]) == len(given):  # as in most columns of a batch
+        return "{" + ",".join([write(given[0])] * len(given)) + "}"
+    return "{" + ",".join([write(value) for value in given]) + "}"
 
 
 def with_defaults(table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
@@ -104,6 +107,8 @@ def _kind(column: Column[Any]) -> str:
 def _element(value: Any) -> str:
     if value is None:
         return "NULL"
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, datetime):
