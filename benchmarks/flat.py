@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 
 from sqlalchemy import func, select, text
 
@@ -20,6 +21,10 @@ DUE = 5_000
 BATCH = 500
 LOOKS = 20
 
+FIND = text(
+    "SELECT e.id, e.contact_id, e.step_id, e.due_at FROM enrolment e JOIN sequence s ON s.id = e.sequence_id"
+    " WHERE e.status = 'active' AND s.status = 'active' AND e.due_at <= now() ORDER BY e.due_at, e.id LIMIT :limit"
+)
 WAIT = text(
     "INSERT INTO enrolment"
     " (sequence_id, revision_id, contact_id, status, reason, step_id, due_at, started_at, moved_at)"
@@ -38,7 +43,8 @@ NOW_DUE = text(
 def run() -> None:
     """Measure at each size, and print."""
     print(f"\n## The cost of a step beside those who wait ({measure.load()})\n")
-    print("| waiting | finding the due | steps/s | µs of worker's CPU a step |\n| ---: | ---: | ---: | ---: |")
+    print("| waiting | finding 500 due | locking them and their contacts too | steps/s | µs of worker's CPU a step |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
     with arena("flat") as (servers, _sink):
         encore = Encore(servers)
         encore.lay(DUE)
@@ -47,10 +53,10 @@ def run() -> None:
             with encore.app.app_context():
                 _let_wait(wanted - waiting)
                 waiting = wanted
-                found, seconds, processor, steps = _advance()
+                found, taken, seconds, processor, steps = _advance()
             cells = (
                 f"{wanted:,}",
-                f"{found * 1e3:.1f} ms",
+                f"{found * 1e3:.1f} ms | {taken * 1e3:.1f} ms",
                 f"{steps / seconds:,.0f}",
                 f"{processor / steps * 1e6:.0f}",
             )
@@ -65,14 +71,15 @@ def _let_wait(people: int) -> None:
         connection.execute(text("VACUUM ANALYZE enrolment"))
 
 
-def _advance() -> tuple[float, float, float, int]:
-    """Let those who are due go on. Answers the seconds it takes to find a batch, those for all, the processor's, and
-    the number of steps.
+def _advance() -> tuple[float, float, float, float, int]:
+    """Let those who are due go on. Answers the seconds it takes to find a batch and to take it, those for all, the
+    processor's, and the number of steps.
     """
     sequence = db.session.scalars(select(Sequence)).one()
     db.session.execute(NOW_DUE, {"sequence": sequence.id, "revision": sequence.live_id, "people": DUE})
     db.session.commit()
-    found = statistics.median(_seconds_to_find() for _ in range(LOOKS))
+    found = statistics.median(_seconds(lambda: db.session.execute(FIND, {"limit": BATCH}).all()) for _ in range(LOOKS))
+    taken = statistics.median(_seconds(lambda: claiming.claim(clock.now(), BATCH)) for _ in range(LOOKS))
     before = db.session.scalar(select(func.count()).select_from(StepRun)) or 0
     db.session.commit()
     began, processor = time.perf_counter(), time.process_time()
@@ -80,12 +87,12 @@ def _advance() -> tuple[float, float, float, int]:
     seconds, used = time.perf_counter() - began, time.process_time() - processor
     after = db.session.scalar(select(func.count()).select_from(StepRun)) or 0
     db.session.commit()
-    return found, seconds, used, after - before
+    return found, taken, seconds, used, after - before
 
 
-def _seconds_to_find() -> float:
+def _seconds(act: Callable[[], object]) -> float:
     began = time.perf_counter()
-    claiming.claim(clock.now(), BATCH)
+    act()
     seconds = time.perf_counter() - began
     db.session.rollback()
     return seconds

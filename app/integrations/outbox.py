@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app import clock
-from app.messaging.carriers import Letter, Text
+from app.messaging.carriers import Letter, Text, nothing
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9@.+-]+")
 
@@ -29,7 +29,8 @@ class OutboxMail:
     def line(self) -> Iterator[OutboxMail]:
         yield self
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, calling: Callable[[], None] = nothing) -> None:
+        calling()
         _file(self.folder, letter.recipient, ".eml").write_bytes(letter.content)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from app.messaging.carriers import Letter, Undeliverable, Unreachable
+from app.messaging.carriers import Letter, Undeliverable, Unreachable, nothing
 
 TIMEOUT_SECONDS = 20
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -68,9 +68,10 @@ class SmtpLine:
         self.server = server
         self.takes_many = server.has_extn("pipelining")
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter, calling: Callable[[], None] = nothing) -> None:
         try:
             self._introduce(letter)
+            calling()
             self._write(_dotted(letter.content))
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(f"mail server: {_said(error)}") from error

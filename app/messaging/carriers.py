@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,11 +53,15 @@ class Unreachable(Exception):
         self.may_have_gone = may_have_gone
 
 
+def nothing() -> None:
+    """For those who need not know when it was too late to stop."""
+
+
 class MailLine(Protocol):
     """A connection to the mail server, for many letters."""
 
-    def send(self, letter: Letter) -> None:
-        """Hand a letter over. Raises Undeliverable or Unreachable."""
+    def send(self, letter: Letter, calling: Callable[[], None] = nothing) -> None:
+        """Hand a letter over. From when `calling` is called, it may have gone. Raises Undeliverable or Unreachable."""
 
 
 class MailCarrier(Protocol):

@@ -124,8 +124,7 @@ def send(batch: Batch) -> Generator[None]:
             if batch.lease_until is not None and clock.now() > batch.lease_until - LEASE_MARGIN:
                 put_back(batch.parcels[index:])
                 break
-            batch.journal.calling(parcel.message_id)
-            outcome = call(lines, parcel)
+            outcome = call(lines, parcel, partial(batch.journal.calling, parcel.message_id))
             batch.journal.answered(parcel.message_id, outcome)
             handed.append((parcel, outcome))
             if time.monotonic() - told_at > TELL_EVERY:

@@ -19,7 +19,7 @@ from app.contacts import consent
 from app.contacts.models import Contact
 from app.db import db, update_rows
 from app.messaging import carriers, permission, reasons
-from app.messaging.carriers import Letter, MailLine, Text, Undeliverable, Unreachable
+from app.messaging.carriers import Letter, MailLine, Text, Undeliverable, Unreachable, nothing
 from app.messaging.journal import Outcome
 from app.messaging.models import (
     BOUNCED,
@@ -139,10 +139,13 @@ def put_back(parcels: Sequence[Parcel]) -> None:
     )
 
 
-def call(lines: Lines, parcel: Parcel) -> Outcome:
-    """Hand a parcel over. Reads and writes nothing of ours; every failure is an outcome."""
+def call(lines: Lines, parcel: Parcel, calling: Callable[[], None] = nothing) -> Outcome:
+    """Hand a parcel over. Reads and writes nothing of ours; every failure is an outcome.
+
+    `calling` is called just before the carrier gets what it cannot give back.
+    """
     try:
-        return Outcome(SENT, provider_id=_hand_over(lines, parcel))
+        return Outcome(SENT, provider_id=_hand_over(lines, parcel, calling))
     except Undeliverable as refusal:
         return _refused(parcel, refusal)
     except Unreachable as failure:
@@ -185,14 +188,15 @@ def _row(parcel: Parcel, outcome: Outcome, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _hand_over(lines: Lines, parcel: Parcel) -> str | None:
+def _hand_over(lines: Lines, parcel: Parcel, calling: Callable[[], None]) -> str | None:
     if parcel.channel == IN_APP:
         return None
     if parcel.channel == SMS:
+        calling()
         return carriers.in_use().sms.send(parcel.as_text)
     assert parcel.write is not None  # noqa: S101 - `delivery` gives every e-mail its writer
     content = parcel.write()
-    lines.mail().send(Letter(parcel.sender, parcel.to, parcel.reference, content))
+    lines.mail().send(Letter(parcel.sender, parcel.to, parcel.reference, content), calling)
     return None
 
 
