@@ -28,8 +28,10 @@ PERIODS: dict[str, LazyString] = {
 
 
 def price(item: Item, studio: Studio, cents: int | None = None) -> str:
-    """What it costs, to somebody if told so: "€89 a month", "€140"."""
+    """What it costs, to somebody if told so: "€89 a month", "€140", "Free"."""
     due = item.price_cents if cents is None else cents
+    if due == 0:
+        return str(_("Free"))
     amount = web_filters.money(due, studio.currency, language=get_locale().language)
     return f"{amount} {PERIODS[item.period]}" if item.period else amount
 

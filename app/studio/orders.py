@@ -40,14 +40,16 @@ def place_order(item: Item, contact: Contact, *, payment: str, once_key: str) ->
     What follows from a purchase follows from its event (`sales.py`): the membership, the client, the lead it converts.
     """
     db.session.flush()
+    cents, now = pricing.price_for(item, contact), clock.now()
     row = {
         "once_key": once_key,
         "item_id": item.id,
         "contact_id": contact.id,
-        "price_cents": pricing.price_for(item, contact),
+        "price_cents": cents,
         "payment": payment,
-        "state": RESERVED,
-        "placed_at": clock.now(),
+        "state": RESERVED if cents else PAID,  # what is free has been paid
+        "placed_at": now,
+        "paid_at": None if cents else now,
         "paid_with": "",
     }
     inserted = insert_new(ORDERS, [row], returning=("id",))
@@ -112,7 +114,11 @@ def _settle(order: Order, state: str, **more: Any) -> None:
 
 def _sale(order: Order, item: Item) -> tuple[str, dict[str, Any]]:
     """The event that tells of the sale, and its data."""
-    sold: dict[str, Any] = {"price_cents": order.price_cents, "sale_id": order.number, "payment": order.payment}
+    sold: dict[str, Any] = {
+        "price_cents": order.price_cents,
+        "sale_id": order.number,
+        "payment": order.payment if order.price_cents else "",
+    }
     if item.kind == PRODUCT:
         return "purchase.made", {"item": item.name, "item_kind": PRODUCT} | sold
     data = {"membership": item.name, "kind": item.kind, "membership_id": order.number} | sold

@@ -325,6 +325,20 @@ def test_a_tag_takes_ten_percent_off_for_those_who_have_it(client: Client) -> No
     assert {sale.price_cents for sale in db.session.scalars(select(Purchase))} == {4500, 5000}
 
 
+def test_what_is_free_is_ordered_and_nobody_waits_for_money(client: Client, workers: Workers) -> None:
+    item = make.item("First class", "intro", 0)
+
+    page = client.get(f"/buy/{item.slug}").text
+    done = client.get(buy(client, item, **ANA).location).text
+    workers.run_until_idle()
+
+    assert "Free" in page
+    assert "Pay at the studio" not in page + done
+    order = db.session.scalars(select(Order)).one()
+    assert (order.state, order.paid_at) == ("paid", order.placed_at)
+    assert "Pay at the studio" not in db.session.scalars(select(Message.text)).one()
+
+
 @pytest.mark.parametrize(("cents", "percent", "due"), [(999, 10, 899), (995, 10, 896), (5000, 100, 0), (0, 10, 0)])
 def test_a_discount_is_rounded_to_the_cent(app: Flask, cents: int, percent: int, due: int) -> None:
     tags.create_tag("Less", discount_percent=percent)
