@@ -6,6 +6,7 @@ Tests and the demo's seeds use the same ones; name only what matters, the rest i
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,8 @@ from app.intake import submitting
 from app.intake.models import IntakeForm, IntakeSubmission
 from app.intake.questions import Question
 from app.leads import capture, lead_forms, queries
+from app.leads.importing import handing_in
+from app.leads.importing.models import LeadImport
 from app.leads.models import Lead, LeadForm, LeadSource
 from app.messaging import inbound, tracking
 from app.messaging.models import Message, TrackedLink
@@ -117,6 +120,16 @@ def source(name: str | None = None) -> LeadSource:
 def lead(of: Contact | None = None, *, from_source: str = "Website form", **more: Any) -> Lead:
     """An open lead, of a new contact unless told whose; `more` is what `capture_lead` takes."""
     return capture.capture_lead(of or contact(), source(from_source), by=SYSTEM, **more)
+
+
+def lead_import(
+    people: Iterable[tuple[str, str, str]], *, by: Staff, from_source: str = "Open day", file: str = "open-day.csv"
+) -> LeadImport:
+    """A file of first names, last names and addresses, handed in and confirmed; the workers do the rest."""
+    data = "\n".join(["Prénom;Nom;E-mail;Remarque", *(";".join([*one, ""]) for one in people)])
+    made = handing_in.hand_in(file, data.encode(), source(from_source), by=by)
+    handing_in.start(made)
+    return made
 
 
 def lead_form(

@@ -41,6 +41,8 @@ FRESH_DAYS = 2  # some of what was asked lately waits for an answer
 
 UNSUBSCRIBED_DAYS_AGO, INVITED_DAYS_AGO = 20, 6
 
+OPEN_DAY_DAYS_AGO = 4
+
 REGULARS = 140  # clients from before the story begins
 WEIGHTS = {"Website form": 6, "Instagram ads": 5, "Referral": 3, "Open day": 1, "Pricing page": 2, "Dashboard": 1}
 
@@ -107,7 +109,17 @@ class Story:
             self._meet(day)
             self._buy()
             self._read_mail()
+            if ago == OPEN_DAY_DAYS_AGO:
+                self._open_day()
             self._settle()
+
+    def _open_day(self) -> None:
+        """Priya types in the list from the open day: some addresses she cannot read, some people the studio knows."""
+        newcomers = [(one.first_name, one.last_name, one.email or "") for one in (self._somebody() for _ in range(18))]
+        known = [(one.first_name, one.last_name, one.email or "") for one in self.chance.sample(self.clients, 3)]
+        odd = [(newcomers[0][0], newcomers[0][1], newcomers[0][2].upper()), ("Noé", "Faure", "noe.faure@")]
+        odd.append(("", "", "anonyme@mail.example"))
+        make.lead_import([*newcomers, *known, *odd], by=self.staff["Priya Nair"], file="portes-ouvertes.csv")
 
     def _at(self, day: date, hour: int, minute: int) -> bool:
         """Set the clock to a time of the day; not beyond the present, where the story ends."""

@@ -22,6 +22,8 @@ PAGES = {
     "dashboard": "/dashboard",
     "leads-table": "/leads?view=table",
     "leads-board": "/leads?view=board",
+    "imports": "/leads/imports",
+    "import": "/leads/imports/1",
     "lead-forms": "/website/lead-forms",
     "contacts": "/contacts",
     "clients": "/clients",
