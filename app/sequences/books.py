@@ -88,6 +88,13 @@ def tally(*, entered: Iterable[int] = (), step_runs: Iterable[int] = ()) -> None
     )
 
 
+def untally(entered: Iterable[int]) -> None:
+    """Take out of the count what is deleted on purpose: the sequences of enrolments, one for each."""
+    gone = Counter(entered)
+    rows = [(sequence_id, -gone[sequence_id], 0) for sequence_id in sorted(gone)]
+    insert_rows(TALLY, ("sequence_id", "entered", "step_runs"), rows)
+
+
 def books(sequence_id: int) -> Books:
     """Who ever entered a sequence, and what became of them."""
     found = db.session.execute(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from sqlalchemy import exists
+from sqlalchemy import ColumnElement, exists, select
 
+from app.db import db
 from app.leads.importing import consequences, traces
 from app.leads.models import LeadSource
 from app.messaging.models import EMAIL, IN_APP, SMS
-from app.sequences import triggers
+from app.sequences import books, triggers
 from app.sequences.engine.program import Program, live_programs
 from app.sequences.graph import ActionStep
 from app.sequences.models import RUNNING, Enrolment, Refused, StepRun
@@ -44,6 +45,11 @@ def _messages(program: Program) -> int:
     return from_step(program.first)
 
 
+def _untally(going: ColumnElement[bool]) -> None:
+    """Keep the books: who is taken back has not entered."""
+    books.untally(db.session.scalars(select(Enrolment.sequence_id).where(going)))
+
+
 # Somebody before their first step has not been written to; and who was kept out has not been let in.
 _has_begun = exists().where(StepRun.enrolment_id == Enrolment.id)
 traces.leave(
@@ -51,6 +57,7 @@ traces.leave(
         Enrolment,
         (Enrolment.status == RUNNING) & ~_has_begun,
         told_as=("sequence.entered", "enrolment_id"),
+        before_going=_untally,
     )
 )
 traces.leave(traces.Trace(Refused))

@@ -7,7 +7,7 @@ sequence), is no reason to keep the lead: the room says so with `leave`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Table, and_, case, exists, false, func, not_, or_
@@ -31,12 +31,13 @@ class Trace:
     """Rows that a room writes about every new lead by itself, as long as nothing has come of them.
 
     `is_idle` says which they are, where not all of the table are. `told_as` is the kind of event that tells of such a
-    row, and the key under which the event has its id.
+    row, and the key under which the event has its id. `before_going` is told which rows are about to go.
     """
 
     model: type[Model]
     is_idle: ColumnElement[bool] | None = None
     told_as: tuple[str, str] | None = None
+    before_going: Callable[[ColumnElement[bool]], None] | None = None
 
     @property
     def which(self) -> list[ColumnElement[bool]]:

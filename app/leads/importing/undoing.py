@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from app import clock, wake
 from app.contacts.models import Contact
@@ -114,6 +114,8 @@ def _delete_traces(gone: Mapping[str, Sequence[int | None]], people: Sequence[in
             if trace.told_as is not None:
                 telling = select(Event.id).join(trace.model, traces.tells_of(trace, trace.row_id))
                 told += db.session.scalars(telling.where(one_of(Event.contact_id, people), *where))
+            if trace.before_going is not None:
+                trace.before_going(and_(*where))
             _delete(trace.model, *where)
     return told
 
