@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -26,7 +26,8 @@ def choose(contact_id: int) -> Response:
 @web.needs("contacts.edit")
 def send(contact_id: int) -> Response:
     contact = get_contact(contact_id, seen_by=current_user)
-    form = forms.get_form(request.form.get("form", 0, type=int))
+    form = forms.get_form(request.form.get("intake_form", 0, type=int))
     inviting.send(form, contact)
     said = _("“%(form)s” is on its way to %(name)s", form=form.title, name=contact.name)
-    return web.go(url_for("contacts.show", contact_id=contact.id), toast=said)
+    flash(said)
+    return web.go(url_for("contacts.show", contact_id=contact.id))

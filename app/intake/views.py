@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 
 from app import web
@@ -32,7 +32,8 @@ def new() -> Response:
         return _editor(form, [Question()], None)
     if _is_settled() and form.validate():
         made = forms.create_form(form.design(asked))
-        return web.go(url_for(".edit", form_id=made.id), toast=_("Saved"))
+        flash(_("Saved"))
+        return web.go(url_for(".edit", form_id=made.id))
     return _editor(form, asked, None, status=422 if _is_settled() else 200)
 
 
@@ -45,7 +46,8 @@ def edit(form_id: int) -> Response:
     form, asked = DesignForm(request.form), forms.typed_questions(request.form)
     if _is_settled() and form.validate():
         forms.change_form(intake_form, form.design(asked))
-        return web.go(url_for(".edit", form_id=intake_form.id), toast=_("Saved"))
+        flash(_("Saved"))
+        return web.go(url_for(".edit", form_id=intake_form.id))
     return _editor(form, asked, intake_form, status=422 if _is_settled() else 200)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -66,7 +66,8 @@ def save(key: str) -> Response:
     setup.write(standing.notice, form.texts, by=current_user)
     if standing.notice.is_reminder and form.hours_before.data:
         setup.remind_before(standing.notice, form.hours_before.data)
-    return web.go(url_for(".edit", key=key, language=form.shown.data), toast=_("Saved"))
+    flash(_("Saved"))
+    return web.go(url_for(".edit", key=key, language=form.shown.data))
 
 
 @bp.post("/<key>/preview")
@@ -95,7 +96,8 @@ def send_test(key: str) -> Response:
 @web.needs("settings.edit")
 def restore(key: str) -> Response:
     setup.restore(setup.standing_of(key).notice)
-    return web.go(url_for(".edit", key=key), toast=_("The original text is back"))
+    flash(_("The original text is back"))
+    return web.go(url_for(".edit", key=key))
 
 
 @bp.post("/<key>/versions/<int:version_id>")
@@ -103,7 +105,8 @@ def restore(key: str) -> Response:
 def use(key: str, version_id: int) -> Response:
     notice = setup.standing_of(key).notice
     setup.use(notice, setup.version_of(notice, version_id))
-    return web.go(url_for(".edit", key=key), toast=_("This text is in use again"))
+    flash(_("This text is in use again"))
+    return web.go(url_for(".edit", key=key))
 
 
 def _listed() -> dict[str, Any]:

@@ -264,7 +264,7 @@ def test_the_staff_send_a_form_from_the_profile(
     assert f'data-href="{submitting.link_for(form, ana.id)}"' in offered
 
     for _press in range(2):
-        client.post(f"/contacts/{ana.id}/intake", data={"form": form.id})
+        client.post(f"/contacts/{ana.id}/intake", data={"intake_form": form.id})
     workers.run_until_idle()
 
     [message] = db.session.scalars(select(Message).where(Message.kind == "intake_request"))

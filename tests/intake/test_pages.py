@@ -129,7 +129,7 @@ def test_teachers_neither_make_nor_send_forms(app: Flask, client: Client) -> Non
 
     assert client.get(URL).status_code == 403
     assert client.post(f"{URL}/{form.id}", data=typed()).status_code == 403
-    assert client.post(f"/contacts/{ana.id}/intake", data={"form": form.id}).status_code == 403
+    assert client.post(f"/contacts/{ana.id}/intake", data={"intake_form": form.id}).status_code == 403
 
 
 @pytest.mark.req("ROLE-05")
@@ -138,7 +138,7 @@ def test_a_form_is_not_sent_to_somebody_of_another_location(app: Flask, client: 
     client.sign_in(make.staff("Léa", "front_desk", only_location=lyon))
     ana = make.client(location=paris)
 
-    assert client.post(f"/contacts/{ana.id}/intake", data={"form": make.intake_form().id}).status_code == 404
+    assert client.post(f"/contacts/{ana.id}/intake", data={"intake_form": make.intake_form().id}).status_code == 404
 
 
 def test_the_list_asks_the_database_as_often_for_many_forms_as_for_one(ines: Staff, client: Client) -> None:
