@@ -208,6 +208,12 @@ class Winback(Data):
     last_visit_at: AwareDatetime
 
 
+class SegmentEntered(Data):
+    segment: str
+    sequence_id: int
+
+
+declare("segment.entered", SegmentEntered, _("Came into the segment “%(segment)s”"), icon="filter", feed=False)
 declare("client.referred", Referral, _("Came through a referral"), icon="users", posted=True)
 declare("waiver.signature_requested", WaiverRequest, _("Was asked to sign the waiver"), icon="file-text", posted=True)
 declare("intake.submitted", IntakeSubmitted, _("Filled in “%(form)s”"), icon="clipboard-text", posted=True)

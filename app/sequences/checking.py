@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from app.contacts.custom_fields import DATE
-from app.contacts.models import CustomField
+from app.contacts.models import CustomField, Segment
 from app.db import db
 from app.leads.models import LeadSource, LeadStage
 from app.lifecycle.models import LifecycleStage
@@ -30,6 +30,7 @@ NAMED: dict[str, Select[str]] = {
     "lead_stage": select(LeadStage.name),
     "lifecycle_stage": select(LifecycleStage.name),
     "location": select(Location.name),
+    "segment": select(Segment.name),
     "date_field": select(CustomField.name).where(CustomField.kind == DATE),
 }
 

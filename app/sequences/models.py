@@ -155,6 +155,15 @@ class Tally(Model):
     __table_args__ = (Index("ix_sequence_tally_sequence", "sequence_id"),)
 
 
+class Present(Model):
+    """Somebody who is in the segment that a sequence watches: who comes in is told from who was there (SEG-12)."""
+
+    __tablename__ = "segment_present"
+
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True, index=True)
+
+
 class Refused(Model):
     """A trigger that happened and enrolled nobody, and why: kept out by an exit, or has been through once."""
 

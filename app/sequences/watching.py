@@ -1,4 +1,5 @@
-"""What the clock looks for on behalf of the sequences that act: birthdays, dates of custom fields, long absences.
+"""What the clock looks for on behalf of the sequences that act: birthdays, dates of custom
+fields, long absences, who comes into a segment.
 
 Each sequence knows how far it has been looked for (`watched_until`). A look takes the stretch from there to now, so
 that every instant is looked at once, also after the clock has stood still. What is found becomes ordinary events, whose
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from app import clock, scans
 from app.apps import suite
 from app.db import db
-from app.sequences import absence, dates
+from app.sequences import absence, dates, joining
 from app.sequences.engine.matching import CAUGHT_UP_FOR
 from app.sequences.engine.program import Program, programs
 from app.sequences.models import ACTIVE, PAUSED
@@ -29,12 +30,15 @@ class Watch:
 
     look: Callable[[Program, datetime, datetime], int]
     next_after: Callable[[Program, datetime], datetime | None]
+    begin: Callable[[Program], object] | None = None  # before the first look, and while the sequence is paused
+    is_timed: bool = True  # its instants are known beforehand
 
 
 WATCHED = {
     "client.birthday": Watch(dates.find_birthdays, dates.next_morning),
     "client.date_field": Watch(dates.find_dates, dates.next_morning),
     "client.winback": Watch(absence.find_absences, absence.next_absence),
+    "segment.entered": Watch(joining.find_newcomers, joining.next_look, joining.note_present, is_timed=False),
 }
 
 
@@ -45,11 +49,13 @@ def look() -> int:
     for sequence, program in _watching():
         watch = WATCHED[program.trigger.key]
         since = max(sequence.watched_until or sequence.activated_at or now, now - CAUGHT_UP_FOR)
-        due = watch.next_after(program, since)
+        due = watch.next_after(program, since) if sequence.watched_until is not None or watch.is_timed else now
         if due is None or due > now:
             continue
-        if sequence.status == ACTIVE and is_on:
+        if sequence.status == ACTIVE and is_on and (watch.begin is None or sequence.watched_until is not None):
             found += watch.look(program, since, now)
+        elif watch.begin is not None:
+            watch.begin(program)
         sequence.watched_until = now
     return found
 
@@ -60,7 +66,7 @@ def next_at() -> datetime | None:
     known = [
         WATCHED[program.trigger.key].next_after(program, max(sequence.watched_until or now, now))
         for sequence, program in _watching()
-        if sequence.status == ACTIVE
+        if sequence.status == ACTIVE and WATCHED[program.trigger.key].is_timed
     ]
     return min((at for at in known if at is not None), default=None)
 

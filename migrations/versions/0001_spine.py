@@ -712,6 +712,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_segment_member_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
+        "segment_present",
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_segment_present_contact_id_contact")),
+        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_segment_present_sequence_id_sequence")),
+        sa.PrimaryKeyConstraint("sequence_id", "contact_id", name=op.f("pk_segment_present")),
+    )
+    with op.batch_alter_table("segment_present", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_segment_present_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
         "booking",
         sa.Column("id", BigId, nullable=False),
         sa.Column("contact_id", BigId, nullable=False),
@@ -1254,6 +1265,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("booking")
+    with op.batch_alter_table("segment_present", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_segment_present_contact_id"))
+
+    op.drop_table("segment_present")
     with op.batch_alter_table("segment_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_member_contact_id"))
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.contacts import custom_fields, people, tags
+from app.contacts import custom_fields, people, segments, tags
 from app.contacts.models import Contact
 from app.contacts.people import Details
 from app.db import db
 from app.demo import make
 from app.leads import board
 from app.leads.queries import stage_named
+from app.rules import RuleUse
 from app.sequences import publishing
 from app.sequences.dates import falls_on
 from app.tasks.models import Task
@@ -317,3 +318,23 @@ def test_a_second_visit_ends_the_following_of_a_referral(business: Business) -> 
         statuses.append(enrolments(ana)[0].status)
 
     assert statuses == ["active", "exited"]
+
+
+def test_coming_into_a_segment_counts_and_being_in_it_does_not(business: Business) -> None:
+    regulars = RuleUse(rule="tag.has", value="Regular")
+    segments.save("Regulars", segments.CONTACTS, [regulars])
+    regular = tags.find_or_create_tags(["Regular"])
+    old, new = make.contact(tags=["Regular"]), make.contact()
+    came = business.sequence("segment.entered", filters={"segment": "regulars"})
+    business.at("2026-06-01 10:01")
+    tags.add_tags([new.id], regular, by=make.SYSTEM)
+    for local in ("2026-06-01 10:02", "2026-06-01 10:04"):
+        business.at(local)
+    assert acted(new, came) == ["2026-06-01 10:02"]
+    tags.remove_tags([new.id], regular, by=make.SYSTEM)
+    business.at("2026-06-02 10:00")
+    tags.add_tags([new.id], regular, by=make.SYSTEM)
+    business.at("2026-06-02 12:00")
+
+    assert acted(new, came) == ["2026-06-01 10:02", "2026-06-02 12:00"]
+    assert acted(old, came) == []

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
-from app.contacts.models import CustomField, Tag
+from app.contacts.models import CustomField, Segment, Tag
 from app.db import db
 from app.leads.models import LeadForm, LeadSource, LeadStage
 from app.lifecycle.models import LifecycleStage
@@ -30,6 +30,7 @@ _NAMES: dict[str, Callable[[], Select[str]]] = {
     "form": lambda: select(LeadForm.title).order_by(LeadForm.title),
     "sequence": lambda: select(Sequence.title).where(Sequence.deleted_at.is_(None)).order_by(Sequence.title),
     "role": lambda: select(Role.name).order_by(Role.position),
+    "segment": lambda: select(Segment.name).order_by(Segment.position, Segment.id),
     "date_field": lambda: (
         select(CustomField.name).where(CustomField.kind == "date").order_by(CustomField.position, CustomField.id)
     ),

@@ -103,6 +103,15 @@ declare(
         icon="history",
     ),
     Trigger(
+        "segment.entered",
+        "clients",
+        _("Came into a segment"),
+        ("segment.entered",),
+        (Filter("segment", _("Segment"), "segment", ("segment",), is_needed=True),),
+        is_per_sequence=True,
+        icon="filter",
+    ),
+    Trigger(
         "lifecycle.stage_changed",
         "clients",
         _("Lifecycle stage changed"),
