@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.apps import integrations
+from app.apps.integrations import INTEGRATIONS
 from app.demo import make
+from tests.harness.accessibility import barriers
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.req("APP-01", "APP-02")
-def test_an_owner_switches_the_suite_off_and_on_again(live_server: LiveServer, page: Page) -> None:
+PAGES = (
+    "/apps",
+    "/apps/integrations",
+    "/apps/integrations/classpass",
+    "/apps/integrations/lead_ads",
+    "/settings/plan",
+    "/settings/phone",
+    "/settings/cancellation-policy",
+    "/settings/waitlist",
+)
+
+
+@pytest.fixture
+def owner(live_server: LiveServer, page: Page) -> Page:
+    """The owner's browser, signed in."""
     with live_server.database():
         make.staff("Inès Garnier", "owner", email="ines@x.org")
     page.goto("/sign-in")
@@ -22,7 +39,28 @@ def test_an_owner_switches_the_suite_off_and_on_again(live_server: LiveServer, p
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_label("Password").press("Enter")
     expect(page).not_to_have_url(re.compile("sign-in"))
+    return page
 
+
+@pytest.mark.timeout(180)  # eight pages, each searched whole
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_keeps_anybody_from_using_these_pages(
+    live_server: LiveServer, owner: Page, theme: Literal["light", "dark"]
+) -> None:
+    with live_server.database():
+        make.location("Confluence")
+        integrations.ignore(INTEGRATIONS["lead_ads"], "form.submitted", make.contact(), by=make.SYSTEM)
+    owner.emulate_media(color_scheme=theme)
+    found = []
+    for address in PAGES:
+        owner.goto(address)
+        found += [f"{address}: {barrier}" for barrier in barriers(owner)]
+    assert found == []
+
+
+@pytest.mark.req("APP-01", "APP-02")
+def test_an_owner_switches_the_suite_off_and_on_again(owner: Page) -> None:
+    page = owner
     marketing = page.get_by_role("navigation", name="Marketing")
     suite = page.get_by_role("switch", name="Email & SMS Marketing suite")
     page.goto("/apps")
