@@ -178,6 +178,31 @@ def test_a_segment_is_written_to_as_a_whole(client: Client, owner: Staff, smtp: 
     assert db.session.scalars(select(GroupMessage)).one().segment == "Regulars"
 
 
+@pytest.mark.req("SEG-12")
+def test_those_who_signed_up_to_a_class_are_tagged_and_written_to(
+    client: Client, owner: Staff, smtp: SmtpSink, workers: Workers
+) -> None:
+    """The worked example: sign-up, sequence, tag, segment, message."""
+    make.sequence(
+        {"id": "tag", "do": "tag.add", "tags": ["Took Yin"]}, trigger="class.booked", filters={"class": "Yin"}
+    )
+    segment = save(client, "clients", "Yin", said({"rule": "tag.has", "value": "Took Yin"}))
+    people = [make.client(name) for name in ("Ana Silva", "Ben Ali", "Zoë Petit", "Sam Vidal")]
+    for contact, class_name in zip(people, ("Yin", "Yin", "Yin", "Hatha"), strict=True):
+        post(contact, "class.booked", class_name=class_name)
+    workers.run_until_idle()
+
+    assert names(client.get(f"/clients?segment={segment.id}").text) == {"Ana Silva", "Ben Ali", "Zoë Petit"}
+    begun = client.post(f"/group-messages?segment={segment.id}", data={"of": "clients", "whole": "1"}).headers[
+        "Location"
+    ]
+    client.post(f"{begun}/text", data={"channel": "email", "subject": "Yin", "text": "Until Thursday"})
+    client.post(f"{begun}/sending")
+    workers.run_until_idle()
+
+    assert {to for mail in smtp.mails for to in mail.recipients} == {one.email for one in people[:3]}
+
+
 def test_a_segment_that_is_gone_holds_nobody(client: Client, owner: Staff) -> None:
     """A page left open must not write to everybody because a colleague removed the segment meanwhile."""
     make.client("Ana Silva", tags=["Regular"])
