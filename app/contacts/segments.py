@@ -22,7 +22,8 @@ from app.staff.models import Staff
 from app.web import Refusal
 
 CLIENTS, CONTACTS, LEADS = "clients", "contacts", "leads"
-SCOPES = (CLIENTS, CONTACTS, LEADS)
+
+LARGEST_ID = 2**63
 
 
 class NameTaken(Refusal):
@@ -109,6 +110,11 @@ def get_segment(segment_id: int, *, seen_by: Staff) -> Segment:
     return found if found is not None and may_use(found, seen_by) else abort(404)
 
 
+def named(segment_id: int | None) -> Segment | None:
+    """The segment that an address names, if there is one of that number."""
+    return db.session.get(Segment, segment_id) if segment_id is not None and 0 < segment_id < LARGEST_ID else None
+
+
 def uses_of(segment: Segment) -> list[RuleUse]:
     """A segment's rules."""
     return [RuleUse.model_validate(use) for use in segment.rules]
@@ -116,7 +122,7 @@ def uses_of(segment: Segment) -> list[RuleUse]:
 
 def begun_from(segment_id: int | None, scope: str, *, seen_by: Staff) -> tuple[list[RuleUse], str]:
     """The rules of a segment that an address names, and how they combine: where changing its criteria begins."""
-    segment = db.session.get(Segment, segment_id) if segment_id is not None else None
+    segment = named(segment_id)
     if segment is None or segment.scope != scope or segment.is_static or not may_use(segment, seen_by):
         return [], criteria.ALL
     return uses_of(segment), segment.match
@@ -132,7 +138,7 @@ def condition(segment: Segment, about: Subject) -> ColumnElement[bool]:
 
 def chosen(segment_id: int, scope: str, about: Subject, *, seen_by: Staff) -> ColumnElement[bool]:
     """The same for a segment that an address names: one that is gone, or of another list, holds nobody."""
-    segment = db.session.get(Segment, segment_id)
+    segment = named(segment_id)
     if segment is None or segment.scope != scope or not may_use(segment, seen_by):
         return false()
     return condition(segment, about)

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select
 from werkzeug.datastructures import MultiDict
 
 from app.contacts import filters as people_filters
-from app.contacts.models import Contact, Segment
-from app.db import db, one_of
+from app.contacts import segments
+from app.contacts.models import Contact
+from app.db import one_of
 from app.leads import listing
 from app.leads.filters import Filters as LeadFilters
 from app.leads.models import Lead
@@ -40,6 +41,5 @@ def selected(listed: str, args: MultiDict[str, str], ids: Sequence[int] | None, 
 
 def segment_name(args: MultiDict[str, str]) -> str:
     """What the segment is called that an address names."""
-    segment_id = args.get("segment", type=int)
-    found = db.session.get(Segment, segment_id) if segment_id is not None else None
+    found = segments.named(args.get("segment", type=int))
     return found.name if found is not None else ""

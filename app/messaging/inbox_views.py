@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app import badges, clock, panels, web
-from app.contacts import queries, tags, timeline
+from app.contacts import queries, segments, tags, timeline
 from app.contacts.models import Contact
 from app.db import db
 from app.lifecycle import stages
@@ -159,6 +159,7 @@ def _listing(filters: Filters, contact_id: int | None) -> dict[str, Any]:
         "staff": _staff(),
         "current_id": contact_id,
         "all_stages": stages.all_stages() if stages.is_shown() else [],
+        "segments": segments.shown(segments.CLIENTS, seen_by=current_user),
         "only_location": current_user.only_location,
     }
 

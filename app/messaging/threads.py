@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.datastructures import MultiDict
 
-from app.contacts import keyset
+from app.contacts import filters as people_filters
+from app.contacts import keyset, segments
 from app.contacts.keyset import Order, Page
 from app.contacts.models import Contact
 from app.contacts.queries import is_seen_by
@@ -46,6 +47,7 @@ class Filters:
     channels: tuple[str, ...] = ()  # none: all
     assignee_id: int | None = None
     stage: str = ""  # of the lifecycle, by key (INB-13)
+    segment: int | None = None  # of the clients (SEG-09)
     text: str = ""
     sort: str = LONGEST_WAIT
 
@@ -61,6 +63,7 @@ class Filters:
             channels=channels if len(channels) < len(CHANNELS) else (),
             assignee_id=args.get("assignee", type=int),
             stage=args.get("stage", "").replace("\0", "")[:40],
+            segment=args.get("segment", type=int),
             text=args.get("q", "").replace("\0", "").strip()[:100],
             sort=sort if sort in SORTS else LONGEST_WAIT,
         )
@@ -73,6 +76,7 @@ class Filters:
             "unanswered": "1" if self.is_unanswered else None,
             "channel": list(self.channels) or None,
             "assignee": self.assignee_id,
+            "segment": self.segment,
             "stage": self.stage or None,
             "q": self.text or None,
             "sort": self.sort if self.sort != LONGEST_WAIT else None,
@@ -164,6 +168,9 @@ def _conditions(filters: Filters, staff: Staff) -> list[ColumnElement[bool]]:
     if filters.stage:
         stage = select(LifecycleStage.id).where(LifecycleStage.key == filters.stage)
         wanted.append(Contact.lifecycle_stage_id.in_(stage))
+    if filters.segment is not None:
+        about = people_filters.subject()
+        wanted.append(Contact.is_client & segments.chosen(filters.segment, segments.CLIENTS, about, seen_by=staff))
     if filters.text:
         wanted.append(_mentions(filters.text))
     return wanted

@@ -178,6 +178,25 @@ def test_a_segment_is_written_to_as_a_whole(client: Client, owner: Staff, smtp: 
     assert db.session.scalars(select(GroupMessage)).one().segment == "Regulars"
 
 
+@pytest.mark.req("SEG-09")
+def test_a_segment_narrows_the_inbox_to_its_members(client: Client, owner: Staff) -> None:
+    ana, ben = make.client("Ana Silva", tags=["Regular"]), make.client("Ben Ali")
+    make.incoming_sms(ana, "Is there a class on Sunday?")
+    make.incoming_sms(ben, "What should I bring?")
+    segment = save(client, "clients", "Regulars", said({"rule": "tag.has", "value": "Regular"}))
+
+    inbox = client.get("/inbox").text
+    tab = re.search(r'href="(/inbox\?segment=\d+)"[^>]*>Regulars<', inbox)
+    assert tab is not None
+    assert "What should I bring?" in inbox
+    narrowed = client.get(tab[1]).text
+    assert "Is there a class on Sunday?" in narrowed
+    assert "What should I bring?" not in narrowed
+    for gone in (segment.id + 1, 10**30, -1):
+        assert "What should I bring?" not in client.get(f"/inbox?segment={gone}").text
+        assert client.get(f"/segments/clients/criteria?segment={gone}").status_code == 200
+
+
 @pytest.mark.req("SEG-12")
 def test_those_who_signed_up_to_a_class_are_tagged_and_written_to(
     client: Client, owner: Staff, smtp: SmtpSink, workers: Workers
