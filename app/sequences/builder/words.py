@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext, ngettext
 
 from app.messaging import variables
 from app.rules import RuleUse, Since, registry
+from app.sequences import triggers
 from app.sequences.builder import choices
 from app.sequences.graph import AnyStep, IfStep, SplitStep, Trigger
 from app.sequences.hours import SendingHours
-from app.sequences.triggers import TRIGGERS
+from app.sequences.triggers import TRIGGERS, Filter
 from app.sequences.waits import Duration, Wait
 
 WEEKDAYS = {
@@ -168,8 +169,16 @@ def trigger(used: Trigger) -> str:
     for one in declared.filters:
         wanted = used.filters.get(one.key)
         if wanted not in (None, "", []):
-            parts.append(", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted))
+            parts.append(_narrowed(one, wanted))
     return " · ".join(parts)
+
+
+def _narrowed(one: Filter, wanted: Any) -> str:
+    if one.is_number:
+        return f"{one.label} {wanted}"
+    if one.is_choice:
+        return next((str(label).partition(":")[0] for key, label in one.choices if key == wanted), str(wanted))
+    return ", ".join(map(str, triggers.names_of(wanted)))
 
 
 def hours(set_hours: SendingHours) -> str:
