@@ -14,7 +14,19 @@ from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -88,7 +100,9 @@ def reply(
 
 
 def go(to: str, *, toast: str | None = None) -> Response:
-    """Send the browser to another page, whether HTMX asked or not."""
+    """Send the browser to another page, whether HTMX asked or not. The toast is shown there."""
+    if toast:
+        flash(str(toast))
     if request.headers.get("HX-Request") == "true":
         response = make_response("", 204)
         response.headers["HX-Location" if not toast else "HX-Redirect"] = to

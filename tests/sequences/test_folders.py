@@ -85,3 +85,10 @@ def test_what_stands_against_one_is_said_before_and_leaves_it_off(client: Client
 
     assert len(folders.activate_all(folder)) == 9
     assert empty.status == DRAFT
+
+
+def test_what_was_done_is_said_on_the_page_one_is_led_to(client: Client, folder: SequenceFolder) -> None:
+    answer = client.post(f"/sequences/folders/{folder.id}/activation", headers=PARTIAL)
+
+    assert "8 sequences are active now." in client.get(answer.headers["HX-Redirect"]).text
+    assert "8 sequences are active now." not in client.get(answer.headers["HX-Redirect"]).text
