@@ -25,7 +25,10 @@ def show_criteria(scope: str) -> Response:
     """What the list is narrowed by, as criteria to change (SEG-01, SEG-05)."""
     listed = _list(scope)
     begun, match = segments.begun_from(request.args.get("segment", type=int), scope, seen_by=current_user)
-    uses = begun + listed.uses()
+    own = listed.uses()
+    if begun and own:
+        match = criteria.ALL  # never wider than the list at hand
+    uses = begun + own
     rows = [forms.rule_form(use, number) for number, use in enumerate(uses)]
     return web.page("segments/criteria.html", **_criteria(listed, uses, rows, match if begun else ""))
 
