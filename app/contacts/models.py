@@ -66,8 +66,6 @@ class Contact(Model):
         Index("ix_contact_hot", "hot_since"),
         Index("ix_contact_name", "last_name", "first_name", "id"),
         Index("ix_contact_created_at", "created_at", "id"),
-        # "Who holds this date?", whatever fields the studio has; without effect on SQLite.
-        Index("ix_contact_custom", "custom", postgresql_using="gin", postgresql_ops={"custom": "jsonb_path_ops"}),
     )
 
     @property

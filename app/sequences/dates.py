@@ -9,15 +9,13 @@ import calendar
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, any_, cast, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, func, or_, select
 
-from app import arrays, events
+from app import events
 from app.contacts import custom_fields
 from app.contacts.models import Contact, CustomField
-from app.db import db, is_postgresql
+from app.db import db
 from app.sequences import triggers, waits
 from app.sequences.engine.program import Program
 from app.sequences.engine.timing import zone_named
@@ -26,7 +24,6 @@ from app.staff.models import Location
 
 MORNING = "09:00"
 BATCH = 1000
-FIRST_YEAR, YEARS_TO_COME = 1900, 20
 
 EXACT, YEARLY, MONTHLY = "exact", "yearly", "monthly"
 
@@ -122,7 +119,7 @@ def _whose(field: CustomField, morning: Morning, mode: str) -> Iterator[Sequence
     """The ids of those living in this zone whose field holds a date that comes today, a batch at a time."""
     last_id = 0
     lives_here = func.coalesce(Location.zone, studio.studio().zone) == morning.zone
-    holds = _holds(field.key, falls_on(morning.day, mode), morning.day.year)
+    holds = _holds(field.key, falls_on(morning.day, mode))
     wanted = (
         select(Contact.id)
         .outerjoin(Location, Location.id == Contact.location_id)
@@ -135,25 +132,15 @@ def _whose(field: CustomField, morning: Morning, mode: str) -> Iterator[Sequence
         yield ids
 
 
-def _holds(key: str, dates: Dates, year: int) -> ColumnElement[bool]:
+def _holds(key: str, dates: Dates) -> ColumnElement[bool]:
     """Whether a field holds one of these dates.
 
-    PostgreSQL looks each of them up in the index over all custom fields, though there be hundreds for "every month".
+    Read off the contacts one by one, once a day: 0.05 s for 200,000 of them. A GIN index over the fields took 8 ms for
+    each of the 147 dates that "every year" can mean, for what has been written lately is searched from end to end.
     """
-    if not is_postgresql():
-        stored = Contact.custom[key].as_string()
-        return or_(*(stored.like(_pattern(*one)) for one in dates))
-    spelt = [{key: said} for one in dates for said in _spell(*one, last_year=year + YEARS_TO_COME)]
-    given: Any = literal(arrays.literal(spelt, is_json=True), arrays.Written())
-    return Contact.custom.op("@>")(any_(cast(given, ARRAY(JSONB))))
+    stored = Contact.custom[key].as_string()
+    return or_(*(stored.like(_pattern(*one)) for one in dates))
 
 
 def _pattern(year: int | None, month: int | None, day: int) -> str:
     return f"{f'{year:04}' if year else '____'}-{f'{month:02}' if month else '__'}-{day:02}"
-
-
-def _spell(year: int | None, month: int | None, day: int, *, last_year: int) -> Iterator[str]:
-    """Every date meant, as fields store it. Some do not exist, and nobody has them."""
-    for one_year in [year] if year else range(FIRST_YEAR, last_year + 1):
-        for one_month in [month] if month else range(1, 13):
-            yield f"{one_year:04}-{one_month:02}-{day:02}"

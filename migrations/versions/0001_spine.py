@@ -298,13 +298,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index("ix_contact_created_at", ["created_at", "id"], unique=False)
-        batch_op.create_index(
-            "ix_contact_custom",
-            ["custom"],
-            unique=False,
-            postgresql_using="gin",
-            postgresql_ops={"custom": "jsonb_path_ops"},
-        )
         batch_op.create_index("ix_contact_hot", ["hot_since"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_location_id"), ["location_id"], unique=False)
         batch_op.create_index("ix_contact_name", ["last_name", "first_name", "id"], unique=False)
@@ -1380,7 +1373,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_name")
         batch_op.drop_index(batch_op.f("ix_contact_location_id"))
         batch_op.drop_index("ix_contact_hot")
-        batch_op.drop_index("ix_contact_custom", postgresql_using="gin", postgresql_ops={"custom": "jsonb_path_ops"})
         batch_op.drop_index("ix_contact_created_at")
 
     op.drop_table("contact")
