@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from app import config, db, frame, i18n, live, sandbox, sandbox_views, web
+from app import config, db, frame, i18n, live, logs, sandbox, sandbox_views, web
 from app.config import Settings
 
 # Each room registers its own models, rules, triggers, actions, consumers, background work. In the layers' order.
@@ -39,12 +39,16 @@ ROOMS = (
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises config.BadSettings when the environment cannot be run with."""
     settings = settings or config.from_environment()
+    logs.set_up()
     app = Flask(__name__)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.encore_secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS={} if settings.database.startswith("sqlite") else {"pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,  # an error of a statement is logged, what it was about is not
+            "pool_pre_ping": not settings.database.startswith("sqlite"),
+        },
         MAX_CONTENT_LENGTH=web.MAX_UPLOAD_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # a page left open overnight must still be able to post
         SESSION_COOKIE_HTTPONLY=True,
