@@ -12,7 +12,7 @@ from app.contacts.models import Contact
 from app.db import db
 from app.demo import make
 from app.rules import RuleUse, Subject, expression
-from app.sequences import enrolling
+from app.sequences import enrolling, formats
 from app.studio.models import Booking
 from tests.sequences.business import NOW, Business, acted, due
 from tests.sequences.conftest import enrolments, trace
@@ -266,3 +266,24 @@ def test_history_that_is_told_later_starts_nothing(business: Business) -> None:
 
     assert acted(ana, visit) == acted(ana, absence) == []
     assert db.session.scalars(select(Booking.start_due_at)).one() is None
+
+
+@pytest.mark.req("TRG-41", "TRG-45")
+@pytest.mark.parametrize(
+    ("kind", "filters", "pointer", "said"),
+    [
+        ("class.visitd", {}, "/trigger/kind", "class.visited"),
+        ("class.visited", {"enrol": "at_booking"}, "/trigger/filters/enrol", "booking"),
+        ("class.visited", {"enrol": "check_in"}, "/steps/0/wait", "no date to count from"),
+        ("class.visited", {"count": "ten"}, "/trigger/filters/count", "whole number"),
+        ("client.birthday", {"class": "Yin"}, "/trigger/filters/class", "location"),
+    ],
+)
+def test_what_a_trigger_does_not_know_is_refused_by_pointer(
+    kind: str, filters: dict[str, Any], pointer: str, said: str
+) -> None:
+    with pytest.raises(formats.Invalid) as refused:
+        formats.parse({"title": "Tenth", "trigger": {"kind": kind, "filters": filters}, "steps": [DAY_BEFORE]})
+
+    assert [fault.pointer for fault in refused.value.faults][:1] == [pointer]
+    assert said in refused.value.faults[0].detail
