@@ -22,7 +22,7 @@ FLOORS = (
     {"events", "rules"},
     {"badges", "i18n", "navigation", "panels", "scans", "web_filters", "work"},
     {"assets", "qr", "wake", "web"},
-    {"arrays", "clock", "config", "db"},
+    {"arrays", "clock", "config", "db", "logs"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
