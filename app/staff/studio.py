@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from flask import g, has_request_context
 from pydantic import BaseModel, field_validator
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
-from app.db import db
+from app.db import db, insert_new
 from app.staff.models import StudioSetting
+
+SETTINGS: Table = StudioSetting.__table__  # type: ignore[assignment]
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -44,14 +46,15 @@ def get(key: str, shape: type[S]) -> S:
 
 
 def put(key: str, value: BaseModel) -> None:
-    """Set one setting."""
+    """Set one setting. Two who set it for the first time at one moment both may; the later one's stands."""
+    said = value.model_dump(mode="json")
     stored = _stored(key)
     if stored is None:
-        stored = StudioSetting(key=key)
-        db.session.add(stored)
+        insert_new(SETTINGS, [{"key": key, "value": said}])
+        stored = db.session.get_one(StudioSetting, key)
         if has_request_context():
             _read_in_this_request()[key] = stored
-    stored.value = value.model_dump(mode="json")
+    stored.value = said
 
 
 def studio() -> Studio:

@@ -281,6 +281,7 @@ def test_people_are_enrolled_by_hand_found_in_their_tab_and_stopped(client: Clie
     for person in (ana, ben):
         assert _post(client, f"/sequences/{running.id}/enrolment", contact_id=person.id).status_code == 204
 
+    client.get("/sequences")  # where what was done is said
     clients = client.get(f"/sequences/{running.id}/people").text
     leads = client.get(f"/sequences/{running.id}/people?who=leads").text
     assert "Ana Ruiz" in clients
