@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock, events, scans, work
 from app.apps import integrations
@@ -29,7 +29,8 @@ from app.lifecycle import board as lifecycle_board
 from app.lifecycle.models import LifecycleStage
 from app.messaging import conversations, outgoing
 from app.messaging.models import EMAIL, OUT, SMS, TRANSACTIONAL, Message
-from app.staff.models import Location, Staff
+from app.notifications import bell
+from app.staff.models import Location, Notification, Staff
 from app.studio.models import Booking
 from app.tasks import desk
 from app.tasks.models import Task
@@ -91,6 +92,12 @@ class Story:
             self._attend(day)
             self._do_tasks()
             self.shop.take_money(self.desk)
+            self._look_at_the_bell()
+
+    def _look_at_the_bell(self) -> None:
+        newest = db.session.scalar(select(func.max(Notification.id))) or 0
+        for one in self.staff.values():
+            bell.mark_seen(one, newest)
 
     def _noon(self, day: date, ago: int) -> None:
         for _ in range(self.chance.choice((1, 1, 2, 2, 2, 3, 4))):

@@ -7,11 +7,16 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# What is half faded in has half its contrast. Spinners never end, and what scrolling drives is no matter of time.
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.timeline === document.timeline && one.effect.getComputedTiming().endTime < Infinity)
+  .map((one) => one.finished.catch(() => {})))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def barriers(page: Page) -> list[str]:
     """The WCAG 2.2 A and AA failures of the page as it stands, one line each; empty when there are none."""
+    page.evaluate(SETTLED)
     page.evaluate(AXE.read_text())  # evaluated by the debugger, where the page's security policy does not reach
     result = page.evaluate(f"axe.run({{ runOnly: {RULES} }})")
     return [

@@ -8,6 +8,7 @@ customElements.define("nav-memory", class extends HTMLElement {
       const isHere = group.querySelector("[aria-current]");
       if (!isHere && group.dataset.key in known) group.open = known[group.dataset.key];
     }
+    this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     this.addEventListener("click", (event) => event.target.closest("summary") && setTimeout(() => this.write()));
   }
 
