@@ -62,12 +62,6 @@ def find_field(name: str, fields: Sequence[CustomField]) -> CustomField:
     raise NoSuchField(name)
 
 
-def birthday_field() -> CustomField | None:
-    """The date field that holds birthdays, whether it is named "Birthday" or "Date d'Anniversaire" (GEN-11)."""
-    dates = (field for field in all_fields() if field.kind == DATE)
-    return next((field for field in dates if naming.meaning(field.name) == "birthday"), None)
-
-
 def birthday_fields() -> list[CustomField]:
     """The date fields whose name contains the word for a birthday, whatever its case, in either language (TRG-27)."""
     dates = [field for field in all_fields() if field.kind == DATE]

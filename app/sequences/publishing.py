@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from flask_babel import gettext as _
@@ -157,10 +156,6 @@ def waiting_by_step(sequence: Sequence) -> dict[str, int]:
         .group_by(Enrolment.step_id)
     )
     return {step_id: count for step_id, count in rows if step_id is not None}
-
-
-def last_published_at(sequence: Sequence) -> datetime | None:
-    return sequence.live.published_at if sequence.live is not None else None
 
 
 def _steps(revision: SequenceRevision | None) -> dict[str, graph.AnyStep]:

@@ -54,11 +54,6 @@ def step_stats(sequence_id: int) -> dict[str, StepStats]:
     return found
 
 
-def branch_counts(sequence_id: int) -> dict[tuple[str, str], int]:
-    """How many people took each branch of each condition and split, by step id and outcome."""
-    return {(step_id, outcome): count for step_id, outcome, count in _runs(sequence_id)}
-
-
 def _standing(sequence_id: int) -> Iterable[Row[str | None, str, int]]:
     """Where people stand: those inside, and those who left from there."""
     return db.session.execute(
