@@ -17,7 +17,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import assets, badges, clock, i18n, navigation, web, web_filters
+from app import assets, badges, clock, i18n, navigation, reasons, web, web_filters
 from app.apps import suite
 from app.badges import Banner, Count
 from app.db import db
@@ -186,6 +186,8 @@ def _add_filters(app: Flask) -> None:
         "attrs": web_filters.attrs,
         "accent_style": web_filters.accent_style,
         "fields_with_errors": web_filters.fields_with_errors,
+        "reason": reasons.say,
+        "reason_within": reasons.say_within,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals["field_attrs"] = web_filters.field_attrs

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app import reasons
 from app.api import contacts, event_intake, paging, segments
 from app.api.access import token_at_hand
 from app.api.operations import Answer, operation
@@ -19,7 +20,7 @@ from app.api.problems import Fault, Problem, not_found, refused
 from app.api.shapes import EnrolmentOut, Found, RecordId, SequenceOut, SimulationIn, SimulationOut, Strict
 from app.contacts.models import Contact
 from app.db import db
-from app.sequences import checking, drafts, enrolling, formats, publishing, reasons, simulating, stats, tracing
+from app.sequences import checking, drafts, enrolling, formats, publishing, simulating, stats, tracing
 from app.sequences.models import Enrolment, Sequence, StepRun
 
 MOST_BY_SEGMENT = 10_000
@@ -260,7 +261,7 @@ def _show_enrolments(found: Many[Enrolment]) -> list[dict[str, Any]]:
             contact_id=one.contact_id,
             revision=one.revision.number,
             status=one.status,  # type: ignore[arg-type]
-            reason=reasons.say(one.reason),
+            reason=one.reason,
             step_id=one.step_id,
             due_at=one.due_at,
             started_at=one.started_at,

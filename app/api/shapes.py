@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from app import reasons
 from app.contacts.addresses import clean_email, clean_phone
 from app.contacts.models import CONSENTS
 
@@ -28,6 +29,8 @@ def _phone(value: str | None) -> str | None:
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
+
+Reason = Annotated[str, AfterValidator(reasons.say)]  # stored as a code, given as a sentence
 
 
 class Strict(BaseModel):
@@ -128,7 +131,7 @@ class MessageOut(BaseModel):
     channel: Literal["email", "sms", "in_app"]
     category: Literal["transactional", "sequence", "manual"]
     status: str
-    reason: str
+    reason: Reason
     subject: str
     text: str
     queued_at: datetime
@@ -266,7 +269,7 @@ class EnrolmentOut(BaseModel):
     contact_id: int
     revision: int
     status: Literal["active", "completed", "exited", "stopped", "failed"]
-    reason: str
+    reason: Reason
     step_id: str | None
     due_at: datetime | None
     started_at: datetime

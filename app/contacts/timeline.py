@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
+from app import reasons
 from app.contacts import keyset
 from app.contacts.keyset import Order, Page
 from app.contacts.models import Contact
@@ -192,6 +193,7 @@ def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:
     for end in ("from", "to"):
         words[f"{end}_stage"] = f"{data.get(f'{end}_emoji', '')} {data.get(f'{end}_stage', '')}".strip()
     words["channel_name"] = words.get("channel")
+    words["reason"] = reasons.say_within(str(data.get("reason", "")))
     return words
 
 

@@ -1,30 +1,32 @@
-"""Why a message was not sent, in words. Stored in English, shown in the reader's language."""
+"""Why a message was not sent, or not yet. What a carrier answers ("550 No such user") is kept in its own words."""
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _
 
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "to be translated when shown"
-    return sentence
+from app.contacts import timeline
+from app.contacts.models import CONSENTS
+from app.reasons import code, declare
 
 
-UNSUBSCRIBED = {
-    "email_marketing": N_("unsubscribed from marketing e-mail"),
-    "email_transactional": N_("unsubscribed from transactional e-mail"),
-    "sms_marketing": N_("unsubscribed from marketing SMS"),
-    "sms_transactional": N_("unsubscribed from transactional SMS"),
-}
-NO_EMAIL = N_("no e-mail address")
-NO_PHONE = N_("no phone number")
-ADDRESS_BOUNCED = N_("the e-mail address does not exist any more")
-TOO_LATE = N_("too late to be of use")
-ERASED = N_("personal data erased")
-ALLOWANCE_USED_UP = N_("SMS allowance used up")
-NOTHING_TO_SAY = N_("nothing to say")
-NOT_PREPARED = N_("could not be prepared")
-CANCELLED = N_("cancelled before it was sent")
-ANSWERED_BY_CARRIER = N_("the carrier has answered already")
+def _subscription(consent: str) -> str:
+    return str(timeline.WORDS["channel"].get(consent, consent))
 
-RETRYING = N_("tried, will be tried again")
-IN_DOUBT = N_("the connection broke while it was being sent: it may have arrived")
-GIVEN_UP = N_("given up after several attempts")
-MARKED_SENT = N_("marked as sent by the team")
+
+declare("unsubscribed", _("Unsubscribed"), _("Unsubscribed from %(about)s"), _subscription)
+UNSUBSCRIBED = {consent: code("unsubscribed", consent) for consent in CONSENTS}
+NO_EMAIL = declare("no_email", _("No e-mail address"))
+NO_PHONE = declare("no_phone", _("No phone number"))
+ADDRESS_BOUNCED = declare("address_bounced", _("The e-mail address does not exist any more"))
+TOO_LATE = declare("not_in_time", _("Too late to be of use"))
+ERASED = declare("erased", _("Personal data erased"))
+ALLOWANCE_USED_UP = declare("allowance_used_up", _("SMS allowance used up"))
+NOTHING_TO_SAY = declare("nothing_to_say", _("Nothing to say"))
+NOT_PREPARED = declare("not_prepared", _("Could not be prepared"))
+CANCELLED = declare("called_off", _("Called off before it was sent"))
+ANSWERED_BY_CARRIER = declare("answered_by_carrier", _("The carrier has answered already"))
+
+RETRYING = declare("retrying", _("Tried, will be tried again"))
+IN_DOUBT = declare("in_doubt", _("The connection broke while it was being sent: it may have arrived"))
+GIVEN_UP = declare("given_up", _("Given up after several attempts"))
+MARKED_SENT = declare("marked_sent", _("Marked as sent by the team"))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, String, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -23,6 +24,7 @@ from app.notices import answering, setup
 from app.notices.catalogue import REMINDERS
 from app.notices.setup import Standing
 from app.notices.values import Occasion
+from app.reasons import declare
 from app.studio.bookings import as_data
 from app.studio.models import Booking
 
@@ -67,12 +69,8 @@ def prepare(messages: Sequence[Message]) -> Mapping[int, delivery.Decision]:
     return decisions
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "to be translated when shown"
-    return sentence
-
-
-CANCELLED = N_("what it reminds of was cancelled")
-MOVED = N_("what it reminds of was moved")
+CANCELLED = declare("reminds_of_cancelled", _("What it reminds of was cancelled"))
+MOVED = declare("reminds_of_moved", _("What it reminds of was moved"))
 
 
 def _remind(own: Standing, standing: dict[str, Standing], now: datetime) -> int:

@@ -69,7 +69,7 @@ def enrol_by_hand(sequence: Sequence, contact: Contact) -> Enrolment:
 def stop_enrolment(enrolment: Enrolment, *, by: events.Actor | Acting) -> None:
     """Stop one person's run of one sequence. It unsubscribes them from nothing (ENR-06). Raises NotRunning."""
     who = log.actor(by)
-    reason = reasons.code("stopped", who.name or _("another system"))
+    reason = reasons.code("stopped", who.name)
     done: CursorResult[tuple[()]] = db.session.execute(  # type: ignore[assignment]
         update(Enrolment)
         .where(Enrolment.id == enrolment.id, Enrolment.status.in_((RUNNING, FAILED)))
@@ -93,8 +93,7 @@ def stop_enrolment(enrolment: Enrolment, *, by: events.Actor | Acting) -> None:
         sequence_id=enrolment.sequence_id,
         sequence=enrolment.sequence.title,
         enrolment_id=enrolment.id,
-        reason=reasons.say(reason),
-        code=reason,
+        reason=reason,
     )
 
 

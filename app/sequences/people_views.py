@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app import web
 from app.contacts import queries as contact_queries
-from app.sequences import drafts, enrolling, insiders, overview, reasons
+from app.sequences import drafts, enrolling, insiders, overview
 from app.sequences.builder import words
 from app.sequences.dialogs import dialog
 from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, STOPPED
@@ -44,7 +44,6 @@ def people(sequence_id: int) -> Response:
         statuses=STATUSES,
         may_edit=current_user.may("sequences.edit"),
         document=drafts.draft_of(sequence),
-        reason=reasons.say,
     )
 
 
@@ -61,7 +60,6 @@ def run(sequence_id: int, enrolment_id: int) -> Response:
         runs=insiders.trace(enrolment),
         title=lambda step: words.plain(words.title(step)),
         kind=words.kind,
-        reason=reasons.say,
         names=insiders.step_names([enrolment]),
         stopped_by=enrolling.stopped_by(enrolment),
     )

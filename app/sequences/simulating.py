@@ -16,13 +16,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app import clock, events
+from app import clock, events, reasons
 from app.contacts.models import Contact
 from app.db import db
 from app.events import Event, catalogue, posting, queue
 from app.leads import queries as lead_queries
 from app.messaging import delivery
-from app.sequences import drafts, engine, models, reasons, tracing
+from app.sequences import drafts, engine, models, tracing
 from app.sequences.engine import enrolling
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.matching import Candidate

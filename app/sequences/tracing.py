@@ -10,9 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app import reasons
 from app.db import db
 from app.messaging.models import BOUNCED, DELIVERED, QUEUED, SENDING, SENT, SUPPRESSED, Message
-from app.sequences import drafts, graph, reasons
+from app.sequences import drafts, graph
 from app.sequences.models import COMPLETED, RUNNING, Enrolment, StepRun
 
 # What a message's state says of its step.
@@ -81,7 +82,7 @@ def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], message: Message |
         step_id=run.step_id,
         do=do,
         outcome=_FATES.get(message.status, message.status),
-        reason=message.reason or (why if is_open else ""),
+        reason=reasons.say(message.reason) or (why if is_open else ""),
         preview=Preview(message.channel, message.subject, message.text, message.html) if message.sent_at else None,
     )
 

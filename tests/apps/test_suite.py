@@ -140,7 +140,7 @@ def test_a_message_already_queued_waits_for_the_suite(workers: Workers, monday: 
 
     workers.run_until_idle()
     [message] = db.session.scalars(select(Message).where(Message.contact_id == ana.id))
-    assert (message.status, message.reason) == ("queued", "The marketing suite was switched off")
+    assert (message.status, message.reason) == ("queued", "suite_off")
 
     suite.switch(on=True, by=make.SYSTEM)
     monday.set("2026-06-01 10:20", zone="Europe/Paris")

@@ -10,14 +10,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import func, select
 
-from app import clock
+from app import clock, reasons
 from app.contacts.models import Contact
 from app.db import db
 from app.demo import make
 from app.messaging.models import EMAIL, Message
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
-from app.sequences import drafts, library, reasons
+from app.sequences import drafts, library
 from app.sequences.models import StepRun
 from app.staff import studio
 from tests.harness.live import LiveServer, both_shapes

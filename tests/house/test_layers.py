@@ -20,7 +20,7 @@ FLOORS = (
     {"contacts"},
     {"apps", "live", "staff"},
     {"events", "rules"},
-    {"badges", "i18n", "navigation", "panels", "scans", "web_filters", "work"},
+    {"badges", "i18n", "navigation", "panels", "reasons", "scans", "web_filters", "work"},
     {"assets", "qr", "wake", "web"},
     {"arrays", "clock", "config", "db", "logs"},
 )

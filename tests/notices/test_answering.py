@@ -269,9 +269,7 @@ def test_who_wants_no_confirmations_gets_none_and_the_log_says_why(workers: Work
     happens("class.booked", ana, class_name="Yin")
     workers.run_until_idle()
 
-    assert [(one.status, one.reason) for one in written_to(ana)] == [
-        ("suppressed", "unsubscribed from transactional e-mail")
-    ]
+    assert [(one.status, one.reason) for one in written_to(ana)] == [("suppressed", "unsubscribed:email_transactional")]
     assert smtp.mails == []
 
 
@@ -322,4 +320,4 @@ def test_an_empty_text_is_nothing_to_say(workers: Workers) -> None:
     happens("purchase.made", ana, item="Water")
     workers.run_until_idle()
 
-    assert [(one.status, one.reason) for one in written_to(ana)] == [("suppressed", "nothing to say")]
+    assert [(one.status, one.reason) for one in written_to(ana)] == [("suppressed", "nothing_to_say")]

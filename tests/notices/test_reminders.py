@@ -125,8 +125,8 @@ def test_what_changes_while_a_reminder_waits_is_seen_before_it_goes(workers: Wor
     book(ana, "class.booking_cancelled")
     book(bea, starts_at=(THURSDAY + timedelta(hours=1)).isoformat())
     workers.run_until_idle()
-    assert [one.reason for one in reminders_of(ana)] == ["what it reminds of was cancelled"]
-    assert [one.reason for one in reminders_of(bea)] == ["what it reminds of was moved"]
+    assert [one.reason for one in reminders_of(ana)] == ["reminds_of_cancelled"]
+    assert [one.reason for one in reminders_of(bea)] == ["reminds_of_moved"]
 
     workers.look()
     assert [one.status for one in reminders_of(bea)] == ["suppressed", "sent"]

@@ -105,9 +105,9 @@ def test_beyond_the_allowance_an_sms_leaves_as_an_email_with_the_same_text(
     assert [sms.text for sms in twilio.sent_to(ana.phone or "")] == ["See you at six"]
     assert (first.channel, first.reason) == ("sms", "")
     for turned, text in ((second, "Bring a towel"), (reminder, "Tomorrow at six")):
-        assert (turned.channel, turned.status, turned.reason) == ("email", "sent", "SMS allowance used up")
+        assert (turned.channel, turned.status, turned.reason) == ("email", "sent", "allowance_used_up")
         assert any(text in mail.text for mail in smtp.sent_to(ana.email or ""))
-    assert (unreachable.status, unreachable.reason) == ("suppressed", "SMS allowance used up")
+    assert (unreachable.status, unreachable.reason) == ("suppressed", "allowance_used_up")
 
 
 @pytest.mark.req("SMS-05")
@@ -120,7 +120,7 @@ def test_who_has_unsubscribed_from_email_gets_no_email_instead(ines: Staff, work
     reminder = outgoing.queue_transactional(ana, "class_reminder", "sms", "", "Tomorrow at six")
     workers.run_until_idle()
 
-    assert (reminder.status, reminder.reason) == ("suppressed", "unsubscribed from transactional e-mail")
+    assert (reminder.status, reminder.reason) == ("suppressed", "unsubscribed:email_transactional")
 
 
 @pytest.mark.req("SMS-06")

@@ -8,13 +8,13 @@ from types import ModuleType
 import pytest
 from sqlalchemy import func, select
 
-from app import events
+from app import events, reasons
 from app.db import db
 from app.demo import make
 from app.events import posting
 from app.leads import board
 from app.leads.queries import stage_named
-from app.sequences import enrolling, publishing, reasons
+from app.sequences import enrolling, publishing
 from app.sequences.models import Enrolment, Refused
 from app.tasks.models import Task
 from tests.harness.smtp import SmtpSink
@@ -265,7 +265,11 @@ def test_who_cannot_be_reached_is_passed_over_and_goes_on(live: Live, workers: W
     workers.run_until_idle()
 
     assert trace(only(no_phone)) == [("sms", "skipped", "no_phone"), ("mail", "done", ""), ("tag", "done", "")]
-    assert trace(only(unsubscribed)) == [("sms", "done", ""), ("mail", "skipped", "unsubscribed"), ("tag", "done", "")]
+    assert trace(only(unsubscribed)) == [
+        ("sms", "done", ""),
+        ("mail", "skipped", "unsubscribed:email_marketing"),
+        ("tag", "done", ""),
+    ]
 
 
 @pytest.mark.req("SEQ-17")

@@ -114,9 +114,7 @@ def test_exits_are_asked_again_when_the_message_leaves(live: Live, workers: Work
     buy_membership(ana)
     clock.move(hours=6)
     workers.run_until_idle()
-    assert [(one.status, one.reason) for one in messages(ana)] == [
-        ("suppressed", "Exit condition met: bought a membership")
-    ]
+    assert [(one.status, one.reason) for one in messages(ana)] == [("suppressed", "exit:membership.purchased")]
 
 
 @pytest.mark.req("UPT-05")

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from app.contacts.models import Contact
 from app.db import db, one_of
 from app.messaging import outgoing
+from app.messaging import reasons as messaging_reasons
 from app.messaging.models import EMAIL, IN_APP, SMS
 from app.sequences import hours, reasons
 from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
@@ -42,12 +43,12 @@ class _Door:
 
     address: str | None  # the contact's column
     consent: str | None
-    missing: str
+    missing: str  # the reason where there is no address
 
 
 _DOORS = {
-    EMAIL: _Door("email", "email_marketing", "no_email"),
-    SMS: _Door("phone", "sms_marketing", "no_phone"),
+    EMAIL: _Door("email", "email_marketing", messaging_reasons.NO_EMAIL),
+    SMS: _Door("phone", "sms_marketing", messaging_reasons.NO_PHONE),
     IN_APP: _Door(None, None, ""),
 }
 
@@ -88,9 +89,9 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
         why_not = _why_not(people[item.contact_id], channel)
         due = hours.sendable_at(max(now, item.due_at), studio_hours, item.zone)
         if why_not is None and item.anchor_at is not None and due >= item.anchor_at:
-            why_not = "outside_hours"
+            why_not = reasons.code("outside_hours")
         if why_not is not None:
-            outcomes.append(Outcome("skipped", reasons.code(why_not)))
+            outcomes.append(Outcome("skipped", why_not))
             continue
         queued.append(
             outgoing.NewMessage(
@@ -119,9 +120,9 @@ def _why_not(person: Any, channel: str) -> str | None:
     """Why somebody gets no message on a channel, as far as is known now; it is looked at again when it is sent."""
     door = _DOORS[channel]
     if person.erased_at is not None:
-        return "erased"
+        return messaging_reasons.ERASED
     if door.consent is not None and not getattr(person, door.consent):
-        return "unsubscribed"
+        return messaging_reasons.UNSUBSCRIBED[door.consent]
     if door.address is not None and not getattr(person, door.address):
         return door.missing
     return None

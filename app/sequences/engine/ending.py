@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import events
-from app.sequences import reasons
 from app.sequences.engine import rows
 from app.sequences.models import COMPLETED, RUNNING
 
@@ -39,5 +38,4 @@ def _entry(one: Ended) -> events.Entry:
     by = events.Actor("sequence", one.sequence_id, one.sequence)
     if one.status == COMPLETED:
         return events.Entry("sequence.completed", one.contact_id, about, by)
-    said = {"reason": reasons.say(one.reason), "code": one.reason}
-    return events.Entry("sequence.left", one.contact_id, about | said, by)
+    return events.Entry("sequence.left", one.contact_id, about | {"reason": one.reason}, by)

@@ -41,7 +41,7 @@ def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
     """Decide on each message of a batch, and write those that go. One query each for runs, exits and zones."""
     now = clock.now()
     if not suite.is_on():
-        return {message.id: Later(now + PAUSE, reasons.say("suite_off")) for message in messages}
+        return {message.id: Later(now + PAUSE, reasons.code("suite_off")) for message in messages}
     letters = _letters(messages)
     decisions: dict[int, Decision] = {}
     for letter in letters:
@@ -87,16 +87,16 @@ def _step(program: Program | None, step_id: str | None) -> graph.ActionStep | No
 
 def _why_not(letter: Letter, now: datetime) -> Decision | None:
     if letter.enrolment is None or letter.step is None or letter.enrolment.deleted_at is not None:
-        return Suppress(reasons.say("step_gone"))
+        return Suppress(reasons.code("step_gone"))
     if letter.enrolment.status in {models.EXITED, models.STOPPED}:
-        return Suppress(reasons.say(letter.enrolment.reason or "enrolment_over"))
+        return Suppress(letter.enrolment.reason or reasons.code("enrolment_over"))
     if not letter.step.enabled:
-        return Suppress(reasons.say("disabled"))
+        return Suppress(reasons.code("disabled"))
     wait = letter.step.wait
     if letter.enrolment.anchor_gone_at is not None and wait is not None and wait.is_anchored:
-        return Suppress(reasons.say("date_gone"))
+        return Suppress(reasons.code("date_gone"))
     if letter.enrolment.sequence_status == models.PAUSED:
-        return Later(now + PAUSE, reasons.say("paused"))
+        return Later(now + PAUSE, reasons.code("paused"))
     return None
 
 
@@ -110,9 +110,7 @@ def _let_out(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
     why = exits_of(asked, now)
     leaving = [letter for letter in letters if letter.message.id in why]
     end(list(_ended(leaving, why)), now)
-    return {
-        letter.message.id: Suppress(reasons.say(reasons.code("exit", why[letter.message.id]))) for letter in leaving
-    }
+    return {letter.message.id: Suppress(reasons.code("exit", why[letter.message.id])) for letter in leaving}
 
 
 def _ended(letters: Sequence[Letter], why: Mapping[int, str]) -> Iterator[Ended]:
@@ -137,9 +135,9 @@ def _for_the_hours(letters: Sequence[Letter], now: datetime) -> dict[int, Decisi
         message = letter.message
         at = hours.sendable_at(now, open_hours, zones[message.contact_id or 0])
         if at > now and message.not_after is not None and at >= message.not_after:
-            decisions[message.id] = Suppress(reasons.say("outside_hours"))
+            decisions[message.id] = Suppress(reasons.code("outside_hours"))
         elif at > now:
-            decisions[message.id] = Later(at, reasons.say("deferred"))
+            decisions[message.id] = Later(at, reasons.code("deferred"))
     return decisions
 
 

@@ -1,0 +1,59 @@
+"""Why something was or was not done: stored as a code, said as a sentence in the language of whoever reads (BEY-02).
+
+Stored is a stable code, with what it is about behind a colon: `exit:membership.purchased`. The rooms declare theirs in
+their own `reasons.py`; templates say one with the filter `reason`, and `reason_within` in the middle of a sentence.
+What is no code, such as a carrier's own answer, is shown as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+
+LENGTH = 200  # of the columns that hold them
+
+
+@dataclass(frozen=True)
+class Reason:
+    """How a code is said: by itself, and where it is known what it is about, which `show` puts in words."""
+
+    sentence: LazyString
+    with_about: LazyString  # has a place %(about)s
+    show: Callable[[str], str]
+
+
+REASONS: dict[str, Reason] = {}
+
+
+def declare(
+    what: str, sentence: LazyString, with_about: LazyString | None = None, show: Callable[[str], str] = str
+) -> str:
+    """Give a code its sentence, and the one for when more is known. Answers the code."""
+    REASONS[what] = Reason(sentence, with_about or sentence, show)
+    return what
+
+
+def code(what: str, about: object = "") -> str:
+    """A reason to store. Raises KeyError for one that is not declared."""
+    if what not in REASONS:
+        raise KeyError(f"no sentence for the reason {what}")
+    return (f"{what}:{about}" if about not in {"", None} else what)[:LENGTH]
+
+
+def say(stored: str) -> str:
+    """A stored reason as a sentence, without a full stop."""
+    what, _colon, about = stored.partition(":")
+    reason = REASONS.get(what)
+    if reason is None:
+        return stored
+    if not about:
+        return str(reason.sentence)
+    return str(reason.with_about) % {"about": reason.show(about)}
+
+
+def say_within(stored: str) -> str:
+    """The same after a colon or amid a sentence: it begins small, unless with a word written in capitals."""
+    said = say(stored)
+    return said if said == stored or said[1:2].isupper() else said[:1].lower() + said[1:]
