@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request, url_for
-from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -163,24 +162,19 @@ def _is_current(entry: navigation.Entry) -> bool:
     return entry.endpoint == navigation.home_of(here.partition(".")[0])
 
 
-def _language() -> str:
-    locale = get_locale()
-    return str(locale.language) if locale is not None and locale.language in i18n.LANGUAGES else "en"
-
-
 def _zone() -> ZoneInfo:
     return studio().tz
 
 
 def _add_filters(app: Flask) -> None:
     filters: dict[str, Callable[..., Any]] = {
-        "ago": lambda at: web_filters.ago(at, now=clock.now(), zone=_zone(), language=_language()),
-        "when": lambda at: web_filters.when(at, now=clock.now(), zone=_zone(), language=_language()),
-        "full_time": lambda at: web_filters.full_time(at, zone=_zone(), language=_language()),
-        "clock_time": lambda at: web_filters.clock_time(at, zone=_zone(), language=_language()),
-        "day": lambda at: web_filters.day(at, zone=_zone(), language=_language()),
-        "money": lambda cents, currency="EUR": web_filters.money(cents, currency, language=_language()),
-        "number": lambda value: web_filters.number(value, language=_language()),
+        "ago": lambda at: web_filters.ago(at, now=clock.now(), zone=_zone(), language=i18n.language()),
+        "when": lambda at: web_filters.when(at, now=clock.now(), zone=_zone(), language=i18n.language()),
+        "full_time": lambda at: web_filters.full_time(at, zone=_zone(), language=i18n.language()),
+        "clock_time": lambda at: web_filters.clock_time(at, zone=_zone(), language=i18n.language()),
+        "day": lambda at: web_filters.day(at, zone=_zone(), language=i18n.language()),
+        "money": lambda cents, currency="EUR": web_filters.money(cents, currency, language=i18n.language()),
+        "number": lambda value: web_filters.number(value, language=i18n.language()),
         "initials": web_filters.initials,
         "hue": web_filters.hue,
         "attrs": web_filters.attrs,

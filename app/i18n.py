@@ -21,6 +21,12 @@ def chosen_language() -> str:
     return request.accept_languages.best_match(list(LANGUAGES)) or "en" if has_request_context() else "en"
 
 
+def language() -> str:
+    """The language that is spoken right now, of those there are."""
+    locale = get_locale()
+    return str(locale.language) if locale is not None and locale.language in LANGUAGES else "en"
+
+
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=chosen_language, default_locale="en")
     app.jinja_env.add_extension("jinja2.ext.i18n")

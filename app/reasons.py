@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
+
+from app import clock, i18n, web_filters
 
 LENGTH = 200  # of the columns that hold them
 
@@ -57,3 +61,27 @@ def say_within(stored: str) -> str:
     """The same after a colon or amid a sentence: it begins small, unless with a word written in capitals."""
     said = say(stored)
     return said if said == stored or said[1:2].isupper() else said[:1].lower() + said[1:]
+
+
+def moment(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant as reasons keep it: the local time, to the minute."""
+    return instant.astimezone(zone).isoformat(timespec="minutes")
+
+
+def show_moment(stored: str) -> str:
+    """A kept instant in words: "09:00 on Tuesday", further away "09:00 on 3 June". Anything else stays as it is."""
+    try:
+        local = datetime.fromisoformat(stored)
+    except ValueError:
+        return stored
+    today = clock.now().astimezone(local.tzinfo).date()
+    return web_filters.time_and_day(local, today=today, language=i18n.language())
+
+
+def show_day(stored: str) -> str:
+    """A kept date in words: "3 June", of another year "3 June 2025". Anything else stays as it is."""
+    try:
+        day = date.fromisoformat(stored)
+    except ValueError:
+        return stored
+    return web_filters.long_date(day, today=clock.now().date(), language=i18n.language())

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -62,6 +62,22 @@ def clock_time(instant: datetime, *, zone: ZoneInfo, language: str) -> str:
 def day(instant: datetime, *, zone: ZoneInfo, language: str) -> str:
     """A day as a heading: "Sat 21 November"."""
     return _local(instant, zone, language, "EEE d MMMM")
+
+
+def long_date(day: date, *, today: date, language: str) -> str:
+    """A date within a sentence: "3 June", of another year "3 June 2025"."""
+    return format_date(day, "d MMMM" if day.year == today.year else "d MMMM y", locale=_WRITTEN_AS[language])
+
+
+def time_and_day(local: datetime, *, today: date, language: str) -> str:
+    """A moment within a sentence: "09:00 on Tuesday", further away than a week "09:00 on 3 June"."""
+    is_near = abs(local.date() - today) < _WEEK
+    day = (
+        format_date(local.date(), "EEEE", locale=_WRITTEN_AS[language])
+        if is_near
+        else long_date(local.date(), today=today, language=language)
+    )
+    return str(_("%(time)s on %(day)s", time=f"{local:%H:%M}", day=day))
 
 
 def money(cents: int, currency: str, *, language: str) -> str:

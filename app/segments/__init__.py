@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from app.segments import views
-from app.sequences.builder import words
+from app.sequences.builder import rule_words
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    app.jinja_env.filters["rule_words"] = words.rule
+    app.jinja_env.filters["rule_words"] = rule_words.rule

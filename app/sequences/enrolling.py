@@ -48,7 +48,7 @@ def enrol_by_hand(sequence: Sequence, contact: Contact) -> Enrolment:
     program = programs([sequence.live_id])[sequence.live_id]
     why = exits_of([(program, (0, contact.id, now))], now)
     if why:
-        raise CannotEnrol(_("%(name)s is kept out: %(why)s.", name=contact.name, why=reasons.rule_name(why[0])))
+        raise CannotEnrol(_("%(name)s is kept out: %(why)s.", name=contact.name, why=reasons.rule_said(why[0])))
     lead = lead_queries.open_lead_of(contact.id)
     candidate = Candidate(
         program=program,

@@ -126,7 +126,8 @@ def test_everybody_keeps_their_place_while_it_is_off_and_goes_on_when_it_is_back
     monday.set("2026-06-04 10:01", zone="Europe/Paris")
     workers.run_until_idle()
     runs = db.session.execute(select(StepRun.step_id, StepRun.outcome, StepRun.reason).order_by(StepRun.id)).all()
-    assert [tuple(run) for run in runs] == [("sms", "skipped", "suite_off"), ("tag", "done", "")]
+    off = "suite_was_off:2026-06-02T10:00+02:00"
+    assert [tuple(run) for run in runs] == [("sms", "skipped", off), ("tag", "done", "")]
     assert texts_to(ana) == []
 
 

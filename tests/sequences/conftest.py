@@ -64,13 +64,13 @@ def only(of: Contact) -> Enrolment:
 
 
 def trace(enrolment: Enrolment) -> list[tuple[str, str, str]]:
-    """What each step did: its id, the outcome, the reason."""
+    """What each step did: its id, the outcome, the reason without what is known of it."""
     found = db.session.execute(
         select(StepRun.step_id, StepRun.outcome, StepRun.reason)
         .where(StepRun.enrolment_id == enrolment.id)
         .order_by(StepRun.ran_at, StepRun.id)
     )
-    return [(row.step_id, row.outcome, row.reason) for row in found]
+    return [(row.step_id, row.outcome, row.reason.partition(":")[0]) for row in found]
 
 
 def messages(of: Contact) -> list[Message]:

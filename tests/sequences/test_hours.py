@@ -114,7 +114,9 @@ def test_exits_are_asked_again_when_the_message_leaves(live: Live, workers: Work
     buy_membership(ana)
     clock.move(hours=6)
     workers.run_until_idle()
-    assert [(one.status, one.reason) for one in messages(ana)] == [("suppressed", "exit:membership.purchased")]
+    assert [(one.status, one.reason) for one in messages(ana)] == [
+        ("suppressed", "exit:membership.purchased?on=2026-06-01")
+    ]
 
 
 @pytest.mark.req("UPT-05")

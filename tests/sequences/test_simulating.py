@@ -93,7 +93,7 @@ def test_what_is_assumed_lets_people_out_when_it_happens(monday: ModuleType, liv
 
     assert said(simulation) == [
         ("hello", "sent", ""),
-        (None, "exited", "Exit condition met: bought a membership"),
+        (None, "exited", "Exit condition met: bought a membership on 2 June"),
     ]
     assert (simulation.status, simulation.entries[-1].at) == ("exited", tomorrow)
 
@@ -102,7 +102,7 @@ def test_who_would_not_be_let_in_is_told_why(monday: ModuleType, live: Live) -> 
     member = make.contact("Ana Silva")
     post("membership.purchased", member, membership="Monthly")
     by_rule = live(HELLO, exits=[{"rule": "membership.purchased", "since": "ever"}])
-    assert said(simulate(by_rule, member)) == [(None, "skipped", "Kept out: bought a membership")]
+    assert said(simulate(by_rule, member)) == [(None, "skipped", "Kept out: bought a membership on 1 June")]
 
     once = live(HELLO, single_enrolment=True)
     enrolling.enrol_by_hand(once, member)

@@ -255,7 +255,7 @@ def test_a_visit_ends_the_run_and_starts_the_count_again(business: Business) -> 
     business.at("2026-06-15 18:00")
     business.at("2026-06-20 18:00")
     business.tell("appointment.visited", ana, service="Massage")
-    assert [(run.status, run.reason) for run in enrolments(ana)] == [("exited", "came_back")]
+    assert [(run.status, run.reason) for run in enrolments(ana)] == [("exited", "came_back:2026-06-20")]
     business.at("2026-07-04 18:00")
 
     assert acted(ana, winback) == ["2026-06-15 18:00", "2026-07-04 18:00"]

@@ -89,7 +89,7 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
         why_not = _why_not(people[item.contact_id], channel)
         due = hours.sendable_at(max(now, item.due_at), studio_hours, item.zone)
         if why_not is None and item.anchor_at is not None and due >= item.anchor_at:
-            why_not = reasons.code("outside_hours")
+            why_not = reasons.code("outside_hours", reasons.moment(due, item.zone))
         if why_not is not None:
             outcomes.append(Outcome("skipped", why_not))
             continue
@@ -105,7 +105,9 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
                 not_after=item.anchor_at,
             )
         )
-        outcomes.append(DONE if due <= now else Outcome("done", reasons.code("deferred")))
+        outcomes.append(
+            DONE if due <= now else Outcome("done", reasons.code("deferred", reasons.moment(due, item.zone)))
+        )
     outgoing.queue_many(queued)
     return outcomes
 

@@ -70,7 +70,7 @@ def hand_out(items: Sequence[Item], now: datetime) -> list[Outcome]:
     tasks, outcomes = [], []
     for item, owner in zip(items, owners, strict=True):
         if owner is None:
-            outcomes.append(Outcome("skipped", reasons.code("no_assignee")))
+            outcomes.append(Outcome("skipped", reasons.code("no_assignee", _named(params.assign))))
             continue
         known = words[item.contact_id]
         tasks.append(
@@ -112,6 +112,11 @@ def _owner(assign: Assign) -> dict[str, int] | None:
             found = _find(model, name)
             return {column: found} if found is not None else None
     return None
+
+
+def _named(assign: Assign) -> str:
+    """The name that the task is for."""
+    return assign.role or assign.location or assign.person or ""
 
 
 def _lead_assignees(items: Sequence[Item]) -> list[dict[str, int] | None]:

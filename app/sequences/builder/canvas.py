@@ -13,7 +13,7 @@ from app.messaging import variables
 from app.rules import RuleUse
 from app.sequences import drafts, graph, hours, triggers
 from app.sequences.actions.registry import ACTIONS
-from app.sequences.builder import drawing, edits, figures, forms, fresh, rule_forms, spots, words
+from app.sequences.builder import drawing, edits, figures, forms, fresh, rule_forms, rule_words, spots, words
 from app.sequences.graph import Document, IfStep, NoSuchStep
 from app.sequences.models import Sequence
 from app.staff import studio
@@ -67,7 +67,7 @@ def _exit(number: int, use: RuleUse, counted: figures.Figures) -> Exit:
     icon = {"tag": "tag", "lead": "user-star", "message": "message-reply", "consent": "mail-off"}.get(
         use.rule.partition(".")[0], "door-exit"
     )
-    return Exit(number, words.rule(use), "target-arrow" if is_goal else icon, is_goal, counted.exits[use.rule])
+    return Exit(number, rule_words.rule(use), "target-arrow" if is_goal else icon, is_goal, counted.exits[use.rule])
 
 
 def add_menu(document: Document) -> dict[str, Any]:
@@ -180,6 +180,6 @@ def exit_drawer(sequence: Sequence, number: int, given: Any = None) -> dict[str,
         "sequence": sequence,
         "number": number,
         "rule": rule_forms.RuleForm(exits[number], given),
-        "text": words.rule(exits[number]),
+        "text": rule_words.rule(exits[number]),
         "may_edit": current_user.may("sequences.edit"),
     }

@@ -64,7 +64,7 @@ def of(sequence_id: int) -> Figures:
             figures.waiting[step_id] += count
         elif status == EXITED:
             figures.left[step_id or ""] += count
-            figures.exits[reason.removeprefix("exit:")] += count
+            figures.exits[reason.removeprefix("exit:").partition("?")[0]] += count
     runs = db.session.execute(
         select(StepRun.step_id, StepRun.outcome, func.count())
         .where(StepRun.sequence_id == sequence_id)

@@ -20,7 +20,7 @@ from app.rules.registry import Rule
 from app.rules.registry import find as find_rule
 from app.sequences import triggers
 from app.sequences.builder import choices
-from app.sequences.builder.words import OPS
+from app.sequences.builder.rule_words import OPS
 from app.sequences.triggers import Filter
 
 SINCE = [("", _l("ever")), ("enrolment", _l("since enrolment")), ("days", _l("in the last … days"))]

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from app.messaging import variables
-from app.rules import RuleUse, Since, registry
 from app.sequences import triggers
-from app.sequences.builder import choices
+from app.sequences.builder import rule_words
 from app.sequences.graph import AnyStep, IfStep, SplitStep, Trigger
 from app.sequences.hours import SendingHours
 from app.sequences.triggers import TRIGGERS, Filter
@@ -26,15 +25,6 @@ WEEKDAYS = {
     "sat": lazy_gettext("Sat"),
     "sun": lazy_gettext("Sun"),
 }
-OPS = {
-    "==": lazy_gettext("exactly"),
-    "!=": lazy_gettext("other than"),
-    ">=": lazy_gettext("at least"),
-    "<=": lazy_gettext("at most"),
-    ">": lazy_gettext("more than"),
-    "<": lazy_gettext("less than"),
-}
-
 _TOKEN = re.compile(r"(?:##)?\{\{\s*([\w.]+)\s*\}\}")
 
 
@@ -111,7 +101,7 @@ def title(step: AnyStep) -> str:
 def _gist(step: AnyStep) -> str:
     if isinstance(step, IfStep):
         joint = _(" and ") if step.condition.match == "all" else _(" or ")
-        return str(joint).join(rule(use) for use in step.condition.rules)
+        return str(joint).join(rule_words.rule(use) for use in step.condition.rules)
     if isinstance(step, SplitStep):
         return " / ".join(f"{branch.share} %" for branch in step.split)
     about = [getattr(step.params, name, None) for name in (*step.action.texts, "tags", "stage", "source", "url")]
@@ -127,37 +117,6 @@ def assignee(assign: object) -> str:
         if said := getattr(assign, name, None):
             return str(said)
     return str(_("Lead's assignee"))
-
-
-def rule(use: RuleUse) -> str:
-    """A rule in use, in words: "Number of class bookings at least 4, in the last 30 days"."""
-    declared = registry.find(use.rule)
-    value = rule_value(use)
-    if declared.sentence is not None:
-        said = str(declared.sentence)
-        said = said % {"value": value, "op": OPS.get(use.op or "==", "")} if "%(" in said else said
-        said = said[:1].upper() + said[1:]
-    else:
-        said = " ".join(part for part in (str(declared.label), str(OPS.get(use.op or "", "")), value) if part)
-    said = f"{said}, {since(use.since)}" if use.since is not None else said
-    return str(_("Not: %(rule)s", rule=said)) if use.negate else said
-
-
-def rule_value(use: RuleUse) -> str:
-    """What a rule compares with, in words."""
-    value = use.value
-    if value is None or value == []:
-        return ""
-    labels = dict(choices.consents() + choices.lead_statuses())
-    values = value if isinstance(value, list) else [value]
-    return str(_(" or ")).join(labels.get(one, str(one)) for one in values)
-
-
-def since(window: Since | str) -> str:
-    """The window of a rule, in words."""
-    if isinstance(window, Since):
-        return str(ngettext("in the last day", "in the last %(num)s days", window.days))
-    return str(_("since enrolment") if window == "enrolment" else _("ever"))
 
 
 def trigger(used: Trigger) -> str:

@@ -32,11 +32,7 @@ log = structlog.get_logger(__name__)
 ON_TIME = timedelta(minutes=1)
 
 DISABLED = Outcome("skipped", reasons.code("disabled"))
-TOO_LATE = Outcome("skipped", reasons.code("too_late"))
-DATE_GONE = Outcome("skipped", reasons.code("date_gone"))
 NO_ANCHOR = Outcome("skipped", reasons.code("no_anchor"))
-PAUSED = Outcome("skipped", reasons.code("paused"))
-SUITE_OFF = Outcome("skipped", reasons.code("suite_off"))
 
 Perform = Callable[[Sequence[Walker]], Sequence[Outcome]]
 
@@ -85,8 +81,7 @@ class Batch:
 
     def write(self) -> None:
         """Keep where everybody stands now, what each step did, and who is through."""
-        columns = ("enrolment_id", "sequence_id", "step_id", "outcome", "reason", "ran_at")
-        insert_rows(rows.STEP_RUNS, columns, self.runs)
+        insert_rows(rows.STEP_RUNS, rows.RUN, self.runs)
         books.tally(step_runs=[run[1] for run in self.runs])
         still = [one for one in self.walkers if one.status == RUNNING]
         rows.update_enrolments(
@@ -159,20 +154,21 @@ class Batch:
             return lost
         is_message = isinstance(step, graph.ActionStep) and step.action.channel is not None
         if is_message and one.skip_before is not None and one.due_at < one.skip_before:
-            return PAUSED
+            return _skipped("was_paused", one.due_at, one)
         if is_message and self.suite_back_since is not None and one.due_at < self.suite_back_since:
-            return SUITE_OFF
+            return _skipped("suite_was_off", one.due_at, one)
         return None
 
     def _lost(self, wait: waits.Wait, one: Walker) -> Outcome | None:
         """Why a step placed before or after a date has lost its sense."""
         if one.anchor_gone_at is not None:
-            return DATE_GONE
+            return _skipped("date_gone", one.anchor_at, one)
         if wait.before_anchor is None:
             return None
         if one.anchor_at is None:
             return NO_ANCHOR
-        return TOO_LATE if one.due_at < one.moved_at or self.now >= one.anchor_at else None
+        is_late = one.due_at < one.moved_at or self.now >= one.anchor_at
+        return _skipped("too_late", one.due_at, one) if is_late else None
 
     def _attempt(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[tuple[Walker, Outcome]]:
         """Do a step for a group; where that fails, for each half of it. Who fails alone is parked with the error."""
@@ -231,6 +227,11 @@ class Batch:
         else:
             bearings = waits.Bearings(one.moved_at, one.started_at, one.anchor_at, one.zone)
             one.due_at = timing.due(program, one.step_id, bearings)
+
+
+def _skipped(what: str, at: datetime | None, one: Walker) -> Outcome:
+    """A step passed over, and on which moment that turns."""
+    return Outcome("skipped", reasons.code(what, reasons.moment(at, one.zone) if at is not None else ""))
 
 
 _BRANCHES = {"true": graph.THEN, "false": graph.ELSE}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from app import clock, wake
-from app.db import db
+from app.db import db, insert_rows
+from app.sequences import books, reasons
 from app.sequences.engine import rows, timing
 from app.sequences.engine.program import Program, programs
-from app.sequences.models import RUNNING, Enrolment, Sequence
+from app.sequences.models import PAUSED, RUNNING, Enrolment, Sequence, SequenceRevision
 
 CHUNK = 5000
 
@@ -20,13 +21,13 @@ def carry_over(sequence: Sequence) -> int:
     has gone goes on with the next that is left, at once where it has no wait of its own.
     """
     moved, last_id = 0, 0
-    live_id = sequence.live_id
-    if live_id is None:
+    live = sequence.live
+    if live is None:
         return 0  # never published: nobody can be inside
-    while chunk := _inside(sequence.id, live_id, last_id):
+    while chunk := _inside(sequence.id, live.id, last_id):
         last_id = chunk[-1].id
         moved += len(chunk)
-        _move(chunk, live_id, is_paused=sequence.status == "paused")
+        _move(chunk, live, is_paused=sequence.status == PAUSED)
     if moved:
         wake.ring("advance_enrolments")
     return moved
@@ -58,22 +59,27 @@ def _inside(sequence_id: int, live_id: int, after: int) -> list[timing.Standing]
     )
 
 
-def _move(chunk: list[timing.Standing], live_id: int, *, is_paused: bool) -> None:
-    known = programs({live_id, *(one.revision_id for one in chunk)})
-    new = known[live_id]
+def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bool) -> None:
+    known = programs({live.id, *(one.revision_id for one in chunk)})
+    new = known[live.id]
     now = clock.now()
-    changed = []
+    changed, passed_over = [], []
     for one in chunk:
         old = known[one.revision_id]
         step_id = _surviving(one.step_id, old, new)
+        if step_id != one.step_id:
+            gone = reasons.code("step_gone", live.number)
+            passed_over.append((one.id, live.sequence_id, one.step_id, "skipped", gone, now))
         if step_id is None:
             due = now
         elif step_id == one.step_id and old.nodes[step_id].step.wait == new.nodes[step_id].step.wait:
             due = one.due_at or now
         else:
             due = timing.due_at(new, step_id, one)
-        changed.append((one.id, live_id, step_id, None if is_paused else due, due if is_paused else None))
+        changed.append((one.id, live.id, step_id, None if is_paused else due, due if is_paused else None))
     rows.update_enrolments(changed, ("revision_id", "step_id", "due_at", "held_due_at"), where_status=RUNNING)
+    written = insert_rows(rows.STEP_RUNS, rows.RUN, passed_over, returning=("sequence_id",))
+    books.tally(step_runs=[row.sequence_id for row in written])
 
 
 def _surviving(step_id: str | None, old: Program, new: Program) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select, tuple_
@@ -17,7 +17,7 @@ from app.sequences import books, reasons, waits
 from app.sequences.engine import matching, rows, timing
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.matching import Candidate
-from app.sequences.models import RUNNING, Enrolment, Refused
+from app.sequences.models import PAUSED, RUNNING, Enrolment, Refused
 from app.staff import studio
 from app.staff.models import Location
 
@@ -44,19 +44,24 @@ def enrol(batch: Sequence[Event]) -> int:
     """Enrol everybody whom these events put into a sequence. Answers how many.
 
     Who is kept out is noted with the reason; an event that has enrolled somebody before does so no second time. While
-    the marketing suite is off, nobody is enrolled (APP-02).
+    the marketing suite is off (APP-02) or a sequence is paused, nobody is enrolled, and that is noted too.
     """
-    candidates = matching.candidates(batch) if suite.is_on() else []
+    now = clock.now()
+    candidates = matching.candidates(batch)
+    _note([(one, reasons.code("inactive")) for one in matching.candidates(batch, status=PAUSED)], now)
+    if not suite.is_on():
+        _note([(one, reasons.code("suite_was_off")) for one in candidates], now)
+        return 0
     if not candidates:
         return 0
-    now = clock.now()
     asked = [(one.program, (index, one.contact_id, one.started_at)) for index, one in enumerate(candidates)]
     kept_out = exits_of(asked, now)
     admitted = [one for index, one in enumerate(candidates) if index not in kept_out]
     written = insert(admitted)
     again = _been_through(admitted, {(row.sequence_id, row.event_id, row.contact_id) for row in written})
     refused = [(candidates[index], reasons.code("kept_out", rule)) for index, rule in kept_out.items()]
-    _note(refused + [(one, reasons.code("once")) for one in again], now)
+    begun = _begun_on(again)
+    _note(refused + [(one, reasons.code("once", begun.get(_key(one), ""))) for one in again], now)
     return len(written)
 
 
@@ -133,6 +138,23 @@ def _been_through(admitted: Sequence[Candidate], written: Collection[tuple[int, 
     wanted = [(one.program.sequence_id, one.event_id) for one in left]
     known = {tuple(row) for row in db.session.execute(select(*key.clauses).where(key.in_(wanted)))}
     return [one for one in left if (one.program.sequence_id, one.event_id) not in known]
+
+
+def _begun_on(again: Sequence[Candidate]) -> dict[tuple[int, int], date]:
+    """The studio's day on which these people first began, by sequence and contact."""
+    if not again:
+        return {}
+    found = db.session.execute(
+        select(Enrolment.sequence_id, Enrolment.contact_id, Enrolment.started_at)
+        .where(one_of(Enrolment.sequence_id, {one.program.sequence_id for one in again}))
+        .where(one_of(Enrolment.once_key, {one.contact_id for one in again}))
+    )
+    zone = studio.studio().tz
+    return {(row.sequence_id, row.contact_id): row.started_at.astimezone(zone).date() for row in found}
+
+
+def _key(one: Candidate) -> tuple[int, int]:
+    return one.program.sequence_id, one.contact_id
 
 
 def _note(refused: Sequence[tuple[Candidate, str]], now: datetime) -> None:

@@ -21,6 +21,7 @@ from app.sequences import triggers
 from app.sequences.engine import counting
 from app.sequences.engine.asking import About, who_match
 from app.sequences.engine.program import Program, Question, live_programs
+from app.sequences.models import ACTIVE
 
 # What became known later than this after it happened is history, and starts nothing (WRK-04).
 CAUGHT_UP_FOR = timedelta(hours=24)
@@ -54,11 +55,14 @@ class Match:
         return counting.origin_of(self.event.id, self.event.data)
 
 
-def candidates(batch: Sequence[Event]) -> list[Candidate]:
-    """Everybody whom these events would enrol, exits and earlier enrolments left aside."""
+def candidates(batch: Sequence[Event], *, status: str = ACTIVE) -> list[Candidate]:
+    """Everybody whom these events would enrol, exits and earlier enrolments left aside.
+
+    With the status `PAUSED`: whom they would have enrolled in sequences that are paused.
+    """
     known = [event for event in batch if event.contact_id is not None and _is_news(event)]
     kinds = {event.kind for event in known}
-    live = live_programs([one.key for one in triggers.TRIGGERS.values() if not kinds.isdisjoint(one.all_kinds)])
+    live = live_programs([one.key for one in triggers.TRIGGERS.values() if not kinds.isdisjoint(one.all_kinds)], status)
     matches = [
         Match(program, event)
         for event in known

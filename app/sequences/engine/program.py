@@ -108,14 +108,14 @@ def _after_rollback(_session: Session) -> None:
     _programs.clear()
 
 
-def live_programs(trigger_kinds: Collection[str]) -> list[tuple[Program, datetime]]:
+def live_programs(trigger_kinds: Collection[str], status: str = ACTIVE) -> list[tuple[Program, datetime]]:
     """The programs of the active sequences with one of these triggers, and since when each acts (SEQ-18)."""
     if not trigger_kinds:
         return []
     found = db.session.execute(
         select(Sequence.live_id, Sequence.activated_at)
         .where(
-            Sequence.status == ACTIVE,
+            Sequence.status == status,
             Sequence.deleted_at.is_(None),
             Sequence.trigger_kind.in_(trigger_kinds),
             Sequence.live_id.is_not(None),

@@ -16,6 +16,9 @@ STEP_RUNS: Table = StepRun.__table__  # type: ignore[assignment]
 Row = tuple[Any, ...]
 
 
+RUN = ("enrolment_id", "sequence_id", "step_id", "outcome", "reason", "ran_at")
+
+
 def update_enrolments(rows: Sequence[Row], columns: Sequence[str], *, where_status: str | None = None) -> None:
     """Change enrolments: each row is an id and the new values of `columns`.
 

@@ -86,18 +86,27 @@ def _step(program: Program | None, step_id: str | None) -> graph.ActionStep | No
 
 
 def _why_not(letter: Letter, now: datetime) -> Decision | None:
-    if letter.enrolment is None or letter.step is None or letter.enrolment.deleted_at is not None:
-        return Suppress(reasons.code("step_gone"))
-    if letter.enrolment.status in {models.EXITED, models.STOPPED}:
-        return Suppress(letter.enrolment.reason or reasons.code("enrolment_over"))
-    if not letter.step.enabled:
-        return Suppress(reasons.code("disabled"))
-    wait = letter.step.wait
-    if letter.enrolment.anchor_gone_at is not None and wait is not None and wait.is_anchored:
-        return Suppress(reasons.code("date_gone"))
+    lost = _lost(letter)
+    if lost is not None:
+        return Suppress(lost)
     if letter.enrolment.sequence_status == models.PAUSED:
         return Later(now + PAUSE, reasons.code("paused"))
     return None
+
+
+def _lost(letter: Letter) -> str | None:
+    """Why a message has lost its sense for good: the code of a reason."""
+    run, step = letter.enrolment, letter.step
+    if run is None or run.deleted_at is not None:
+        return reasons.code("sequence_gone")
+    if step is None:
+        return reasons.code("step_gone")
+    if run.status in {models.EXITED, models.STOPPED}:
+        return str(run.reason) or reasons.code("enrolment_over")
+    if not step.enabled:
+        return reasons.code("disabled")
+    is_anchored = step.wait is not None and step.wait.is_anchored
+    return reasons.code("date_gone") if is_anchored and run.anchor_gone_at is not None else None
 
 
 def _let_out(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
@@ -133,11 +142,13 @@ def _for_the_hours(letters: Sequence[Letter], now: datetime) -> dict[int, Decisi
     decisions: dict[int, Decision] = {}
     for letter in letters:
         message = letter.message
-        at = hours.sendable_at(now, open_hours, zones[message.contact_id or 0])
+        zone = zones[message.contact_id or 0]
+        at = hours.sendable_at(now, open_hours, zone)
+        told = reasons.moment(at, zone)
         if at > now and message.not_after is not None and at >= message.not_after:
-            decisions[message.id] = Suppress(reasons.code("outside_hours"))
+            decisions[message.id] = Suppress(reasons.code("outside_hours", told))
         elif at > now:
-            decisions[message.id] = Later(at, reasons.code("deferred"))
+            decisions[message.id] = Later(at, reasons.code("deferred", told))
     return decisions
 
 
