@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Sequence as Many
 from datetime import timedelta
 from typing import Any, Literal
@@ -12,7 +11,6 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app import reasons
 from app.api import contacts, event_intake, paging, segments
 from app.api.access import token_at_hand
 from app.api.operations import Answer, operation
@@ -21,7 +19,7 @@ from app.api.shapes import EnrolmentOut, Found, RecordId, SequenceOut, Simulatio
 from app.contacts.models import Contact
 from app.db import db
 from app.sequences import checking, drafts, enrolling, formats, publishing, simulating, stats, tracing
-from app.sequences.models import Enrolment, Sequence, StepRun
+from app.sequences.models import Enrolment, Sequence
 
 MOST_BY_SEGMENT = 10_000
 
@@ -212,7 +210,9 @@ def _findings(sequence: Sequence) -> dict[str, Any]:
 
 
 def _show_entry(entry: tracing.Entry) -> dict[str, Any]:
-    return dataclasses.asdict(entry) | {"at": entry.at.isoformat()}
+    return {name: value for name, value in dataclasses.asdict(entry).items() if name != "is_next"} | {
+        "at": entry.at.isoformat()
+    }
 
 
 def _try_to_enrol(sequence: Sequence, contact: Contact) -> Enrolment | dict[str, Any]:
@@ -243,17 +243,7 @@ def _show(sequence: Sequence) -> dict[str, Any]:
 
 
 def _show_enrolments(found: Many[Enrolment]) -> list[dict[str, Any]]:
-    runs: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    ids = [one.id for one in found]
-    for run in db.session.scalars(select(StepRun).where(StepRun.enrolment_id.in_(ids)).order_by(StepRun.id)):
-        runs[run.enrolment_id].append(
-            {
-                "step_id": run.step_id,
-                "ran_at": run.ran_at.isoformat(),
-                "outcome": run.outcome,
-                "reason": reasons.say(run.reason),
-            }
-        )
+    runs = tracing.runs_of(found)
     return [
         EnrolmentOut(
             id=one.id,
@@ -266,7 +256,7 @@ def _show_enrolments(found: Many[Enrolment]) -> list[dict[str, Any]]:
             due_at=one.due_at,
             started_at=one.started_at,
             ended_at=one.ended_at,
-            runs=runs[one.id],
+            runs=runs.get(one.id, []),
         ).model_dump(mode="json")
         for one in found
     ]

@@ -18,6 +18,7 @@ from app.sequences import (
     holding,
     imports,
     models,
+    panel,
     people_views,
     triggers,
     views,
@@ -42,4 +43,15 @@ def init_app(app: Flask) -> None:
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
 
 
-__all__ = ["actions", "alarms", "folder_views", "holding", "imports", "models", "people_views", "triggers", "watching"]
+__all__ = [
+    "actions",
+    "alarms",
+    "folder_views",
+    "holding",
+    "imports",
+    "models",
+    "panel",
+    "people_views",
+    "triggers",
+    "watching",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 
 from flask import abort
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.contacts import keyset
@@ -14,7 +14,7 @@ from app.contacts.queries import contacts_seen_by, is_seen_by
 from app.db import db
 from app.sequences import drafts, graph
 from app.sequences.builder import words
-from app.sequences.models import Enrolment, Sequence, StepRun
+from app.sequences.models import RUNNING, Enrolment, Sequence
 from app.staff.models import Staff
 
 CLIENTS, LEADS = "clients", "leads"
@@ -67,6 +67,19 @@ def get_enrolment(sequence: Sequence, enrolment_id: int, *, seen_by: Staff) -> E
     return found
 
 
+def runs_of(contact: Contact, *, limit: int) -> Several[Enrolment]:
+    """Somebody's runs of all sequences, those that are going on first, then the newest."""
+    is_going_on = case((Enrolment.status == RUNNING, 0), else_=1)
+    wanted = (
+        select(Enrolment)
+        .join(Enrolment.sequence)
+        .where(Enrolment.contact_id == contact.id, Sequence.deleted_at.is_(None))
+        .options(contains_eager(Enrolment.sequence), joinedload(Enrolment.revision))
+        .order_by(is_going_on, Enrolment.id.desc())
+    )
+    return db.session.scalars(wanted.limit(limit)).all()
+
+
 def step_names(enrolments: Several[Enrolment]) -> dict[tuple[int, str], str]:
     """The names of all steps of the revisions that these runs are in, by revision and step."""
     revisions = {one.revision_id: one.revision for one in enrolments}
@@ -77,13 +90,9 @@ def step_names(enrolments: Several[Enrolment]) -> dict[tuple[int, str], str]:
     }
 
 
-def trace(enrolment: Enrolment) -> list[tuple[StepRun, graph.AnyStep | None]]:
-    """What every step did for one person, in order, with the step where the revision still has it."""
-    steps = {place.step.id: place.step for place in graph.walk(drafts.document_of(enrolment.revision))}
-    runs = db.session.scalars(
-        select(StepRun).where(StepRun.enrolment_id == enrolment.id).order_by(StepRun.ran_at, StepRun.id)
-    )
-    return [(run, steps.get(run.step_id)) for run in runs]
+def steps_of(enrolment: Enrolment) -> dict[str, graph.AnyStep]:
+    """The steps of the revision that a run is in, by id."""
+    return {place.step.id: place.step for place in graph.walk(drafts.document_of(enrolment.revision))}
 
 
 def contacts_called(search: str, *, seen_by: Staff) -> list[Contact]:

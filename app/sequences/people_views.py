@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app import web
 from app.contacts import queries as contact_queries
-from app.sequences import drafts, enrolling, insiders, overview
+from app.sequences import drafts, enrolling, insiders, outsiders, overview, tracing
 from app.sequences.builder import words
 from app.sequences.dialogs import dialog
 from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, STOPPED
@@ -39,6 +39,7 @@ def people(sequence_id: int) -> Response:
         state=status,
         search=search,
         page=page,
+        outside=outsiders.called(sequence, search, seen_by=current_user) if search.strip() and not cursor else [],
         names=insiders.step_names(page.rows),
         counts=insiders.people_counts(sequence, seen_by=current_user),
         statuses=STATUSES,
@@ -57,10 +58,10 @@ def run(sequence_id: int, enrolment_id: int) -> Response:
         "run",
         sequence=sequence,
         enrolment=enrolment,
-        runs=insiders.trace(enrolment),
+        account=tracing.account_of(enrolment),
+        steps=insiders.steps_of(enrolment),
         title=lambda step: words.plain(words.title(step)),
         kind=words.kind,
-        names=insiders.step_names([enrolment]),
         stopped_by=enrolling.stopped_by(enrolment),
     )
 

@@ -60,7 +60,7 @@ def candidates(batch: Sequence[Event], *, status: str = ACTIVE) -> list[Candidat
 
     With the status `PAUSED`: whom they would have enrolled in sequences that are paused.
     """
-    known = [event for event in batch if event.contact_id is not None and _is_news(event)]
+    known = [event for event in batch if event.contact_id is not None and is_news(event)]
     kinds = {event.kind for event in known}
     live = live_programs([one.key for one in triggers.TRIGGERS.values() if not kinds.isdisjoint(one.all_kinds)], status)
     matches = [
@@ -70,12 +70,12 @@ def candidates(batch: Sequence[Event], *, status: str = ACTIVE) -> list[Candidat
         if event.recorded_at >= since and event.kind in program.trigger.all_kinds
     ]
     ahead = [one for one in matches if _is_counted_ahead(one.program)]
-    plain = [one for one in matches if not _is_counted_ahead(one.program) and _passes(one)]
-    found = [_candidate(one) for one in _counted(_asked(plain))]
+    plain = [one for one in matches if not _is_counted_ahead(one.program) and passes(one)]
+    found = [_candidate(one) for one in numbered(asked_of(plain))]
     return _with_leads([*found, *_counted_ahead(ahead)])
 
 
-def _is_news(event: Event) -> bool:
+def is_news(event: Event) -> bool:
     """Whether an event may start anything: it is no history, nor imported without starting anything."""
     return event.recorded_at - event.occurred_at <= CAUGHT_UP_FOR and not event.data.get("starts_nothing")
 
@@ -84,7 +84,7 @@ def _is_counted_ahead(program: Program) -> bool:
     return program.moment == triggers.BOOKING and program.number is not None
 
 
-def _passes(one: Match) -> bool:
+def passes(one: Match) -> bool:
     """Whether the event enrols at the moment the sequence wants, and its data lets it."""
     program, event = one.program, one.event
     if event.kind not in program.hears or not program.trigger.matches(program.filters, event.data):
@@ -104,7 +104,7 @@ def _lies_ahead(anchor: datetime | None, now: datetime) -> bool:
     return anchor is not None and anchor >= now - CAUGHT_UP_FOR
 
 
-def _asked(matches: Sequence[Match]) -> list[Match]:
+def asked_of(matches: Sequence[Match]) -> list[Match]:
     """Those whose contacts meet what the trigger asks of them: each question once, for all it is asked about."""
     asked: dict[str, tuple[Question, list[About]]] = {}
     for number, one in enumerate(matches):
@@ -121,7 +121,7 @@ def _asked(matches: Sequence[Match]) -> list[Match]:
     return [one for number, one in enumerate(matches) if number not in out]
 
 
-def _counted(matches: Sequence[Match]) -> list[Match]:
+def numbered(matches: Sequence[Match]) -> list[Match]:
     """Those about the wanted one of the contact's bookings, where a number is wanted: one query a sequence."""
     counting_ones: dict[int, list[Match]] = defaultdict(list)
     for one in matches:
