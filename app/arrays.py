@@ -33,9 +33,19 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 def insert(table: Table, names: Sequence[str], returning: Sequence[str] = ()) -> str:
     """The statement that inserts rows given as arrays `:c0`, `:c1` …, leaving out those that meet a unique key."""
-    said = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({parts(table, names)})"  # noqa: S608 - names of our own tables
-    said += " ON CONFLICT DO NOTHING"
+    said = f"{_inserting(table, names)} ON CONFLICT DO NOTHING"
     return f"{said} RETURNING {', '.join(returning)}" if returning else said
+
+
+def put(table: Table, key: str, names: Sequence[str], changed: Sequence[str], returning: Sequence[str]) -> str:
+    """The statement that inserts rows given as arrays, and changes those that there are; see `app.db.put_rows`."""
+    changes = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    said = f"{_inserting(table, names)} ON CONFLICT ({key}) DO UPDATE SET {changes}"
+    return f"{said} RETURNING {', '.join(returning)}"
+
+
+def _inserting(table: Table, names: Sequence[str]) -> str:
+    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({parts(table, names)})"  # noqa: S608 - names of our own tables
 
 
 def update(  # noqa: PLR0917 - the parts of a statement in their order

@@ -20,6 +20,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Index,
     Integer,
     MetaData,
     String,
@@ -89,6 +90,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
+
+def index_given(name: str, *columns: str, given: str, unique: bool = False) -> Index:
+    """An index of those rows only that have something in the column `given`, where most have nothing."""
+    has_it = text(f"{given} IS NOT NULL")
+    return Index(name, *columns, unique=unique, postgresql_where=has_it, sqlite_where=has_it)
+
+
 _reading: ContextVar[bool] = ContextVar("encore_db_reading", default=False)
 
 
@@ -149,6 +157,30 @@ def insert_rows(
         return list(db.session.execute(statement.columns(*(table.c[name] for name in returning)), given))
     db.session.execute(statement, given)
     return []
+
+
+def put_rows(
+    table: Table,
+    key: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    changed: Sequence[str],
+    *,
+    returning: Sequence[str],
+) -> list[Any]:
+    """Insert rows as `insert_rows` does; where the unique `key` is known, change the columns in `changed` instead.
+
+    Answers the columns in `returning` of all of them, in no order.
+    """
+    if not rows:
+        return []
+    wanted = [table.c[name] for name in returning]
+    if is_postgresql():
+        statement = text(arrays.put(table, key, names, changed, returning)).columns(*wanted)
+        return list(db.session.execute(statement, arrays.parameters(table, names, rows)))
+    insert = sqlite.insert(table)
+    put = insert.on_conflict_do_update(index_elements=[key], set_={name: insert.excluded[name] for name in changed})
+    return list(db.session.execute(put.returning(*wanted), [dict(zip(names, row, strict=True)) for row in rows]))
 
 
 def update_rows(

@@ -9,7 +9,7 @@ from typing import Any, Self
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import BigId, Json, Model, UtcDateTime
+from app.db import BigId, Json, Model, UtcDateTime, index_given
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,13 @@ class Event(Model):
     actor_id: Mapped[int | None] = mapped_column(BigId)
     actor_name: Mapped[str] = mapped_column(String(200), default="")
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    dedupe_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    dedupe_key: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (
         Index("ix_event_timeline", "contact_id", "occurred_at", "id"),
         Index("ix_event_kind", "kind", "occurred_at"),
         Index("ix_event_feed", "occurred_at", "id"),
+        index_given("uq_event_dedupe_key", "dedupe_key", given="dedupe_key", unique=True),
     )
 
 
@@ -63,9 +64,9 @@ class QueuedEvent(Model):
     __tablename__ = "event_queue"
 
     consumer: Mapped[str] = mapped_column(String(32), primary_key=True)
-    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, primary_key=True)  # written with its event, which is never deleted
     attempts: Mapped[int] = mapped_column(default=0)
     parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(500))
 
-    __table_args__ = (Index("ix_event_queue_parked_at", "parked_at"),)
+    __table_args__ = (index_given("ix_event_queue_parked_at", "parked_at", given="parked_at"),)

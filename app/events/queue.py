@@ -37,22 +37,23 @@ def consumer(name: str) -> Callable[[Consume], Consume]:
 def take(name: str, limit: int = 500) -> list[Event]:
     """Take the oldest waiting events of a consumer. The caller's transaction decides whether they are gone."""
     waiting = (
-        select(QueuedEvent.event_id)
+        select(Event)
+        .join(QueuedEvent, QueuedEvent.event_id == Event.id)
         .where(QueuedEvent.consumer == name, QueuedEvent.parked_at.is_(None))
         .order_by(QueuedEvent.event_id)
         .limit(limit)
     )
     if is_postgresql():
-        waiting = waiting.with_for_update(skip_locked=True)
-    taken = db.session.scalars(
-        delete(QueuedEvent)
-        .where(QueuedEvent.consumer == name, QueuedEvent.event_id.in_(waiting))
-        .returning(QueuedEvent.event_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if not taken:
-        return []
-    return list(db.session.scalars(select(Event).where(one_of(Event.id, taken)).order_by(Event.id)))
+        waiting = waiting.with_for_update(of=QueuedEvent, skip_locked=True)
+    taken = list(db.session.scalars(waiting))
+    if taken:
+        # Not one statement with the look above inside: PostgreSQL may look anew for each row it deletes.
+        db.session.execute(
+            delete(QueuedEvent)
+            .where(QueuedEvent.consumer == name, one_of(QueuedEvent.event_id, (event.id for event in taken)))
+            .execution_options(synchronize_session=False)
+        )
+    return taken
 
 
 def consume_all(limit: int = 500) -> int:

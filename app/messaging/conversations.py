@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select, update
 
 from app import clock
 from app.contacts.models import Contact
-from app.db import db, insert_new, update_rows
+from app.db import db, insert_new, put_rows
 from app.messaging.models import IN, OUT, SMS, Conversation, Message
 from app.staff.models import Staff
 
@@ -19,12 +19,14 @@ OPEN, SNOOZED, CLOSED = "open", "snoozed", "closed"
 CONVERSATIONS: Table = Conversation.__table__  # type: ignore[assignment]
 
 SNIPPET = 200
+LAST_SAID = ("last_at", "last_channel", "last_direction", "snippet")  # what a list of threads shows of the last message
 
 
 def of(contact: Contact, *, state: str = OPEN) -> Conversation:
     """The conversation with somebody, begun in this state where there is none."""
     db.session.flush()
-    _begin([contact.id], state, clock.now())
+    begun = {"contact_id": contact.id, "state": state, "unread": 0, "snippet": ""}
+    insert_new(CONVERSATIONS, [begun | {"last_at": clock.now(), "last_channel": "", "last_direction": ""}])
     return db.session.scalars(select(Conversation).where(Conversation.contact_id == contact.id)).one()
 
 
@@ -84,12 +86,12 @@ def show_automatic(leaving: Sequence[Shown]) -> dict[int, int]:
         return {}
     now = clock.now()
     contact_ids = sorted(latest)  # always in this order, so that two workers never wait for each other
-    _begin(contact_ids, CLOSED, now)
-    shown = update_rows(
+    shown = put_rows(
         CONVERSATIONS,
-        ("contact_id",),
-        ("last_at", "last_channel", "last_direction", "snippet"),
-        [(each, now, latest[each].channel, OUT, _snippet(latest[each].says)) for each in contact_ids],
+        "contact_id",
+        ("contact_id", "state", "unread", *LAST_SAID),
+        [(each, CLOSED, 0, now, latest[each].channel, OUT, _snippet(latest[each].says)) for each in contact_ids],
+        LAST_SAID,
         returning=("id", "contact_id"),
     )
     return {row.contact_id: row.id for row in shown}
@@ -131,23 +133,6 @@ def end_snoozes() -> int:
 
 def next_snooze_end() -> datetime | None:
     return db.session.scalar(select(func.min(Conversation.snoozed_until)).where(Conversation.state == SNOOZED))
-
-
-def _begin(contact_ids: Sequence[int], state: str, now: datetime) -> None:
-    """Make the conversations that are missing; two workers at once make each only once."""
-    rows = [
-        {
-            "contact_id": contact_id,
-            "state": state,
-            "last_at": now,
-            "last_channel": "",
-            "last_direction": "",
-            "snippet": "",
-            "unread": 0,
-        }
-        for contact_id in contact_ids
-    ]
-    insert_new(CONVERSATIONS, rows)
 
 
 def _show_last(conversation: Conversation, message: Message) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contacts.models import Contact
-from app.db import BigId, Model, UtcDateTime
+from app.db import BigId, Model, UtcDateTime, index_given
 from app.staff.models import Staff
 
 EMAIL, SMS, IN_APP = "email", "sms", "in_app"
@@ -77,8 +77,9 @@ class Message(Model):
     to_address: Mapped[str] = mapped_column(String(254), default="")
     from_address: Mapped[str] = mapped_column(String(254), default="")
 
-    sequence_id: Mapped[int | None] = mapped_column(ForeignKey("sequence.id"))
-    revision_id: Mapped[int | None] = mapped_column(ForeignKey("sequence_revision.id"))
+    # The enrolment's, whose own keys vouch for them.
+    sequence_id: Mapped[int | None] = mapped_column(BigId)
+    revision_id: Mapped[int | None] = mapped_column(BigId)
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     step_id: Mapped[str | None] = mapped_column(String(64))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("group_message.id"))  # one of many with the same text
@@ -93,8 +94,8 @@ class Message(Model):
     attempt: Mapped[str | None] = mapped_column(String(32))  # token of the attempt under way
     attempts: Mapped[int] = mapped_column(default=0)
     called_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # written just before the provider is called
-    once_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one press of Send, one answer to a STOP
-    provider_id: Mapped[str | None] = mapped_column(String(254), unique=True)  # Twilio's SID, the e-mail's Message-ID
+    once_key: Mapped[str | None] = mapped_column(String(64))  # one press of Send, one answer to a STOP
+    provider_id: Mapped[str | None] = mapped_column(String(254))  # Twilio's SID, the e-mail's Message-ID
     segments: Mapped[int | None]
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     clicked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,7 +108,9 @@ class Message(Model):
 
     __table_args__ = (
         Index("uq_message_step", "enrolment_id", "step_id", unique=True),
-        Index("uq_message_group", "group_id", "contact_id", unique=True),
+        index_given("uq_message_group", "group_id", "contact_id", given="group_id", unique=True),
+        index_given("uq_message_once_key", "once_key", given="once_key", unique=True),
+        index_given("uq_message_provider_id", "provider_id", given="provider_id", unique=True),
         Index(
             "ix_message_due",
             "is_urgent",
@@ -123,7 +126,7 @@ class Message(Model):
             sqlite_where=sql("status = 'sending'"),
         ),
         Index("ix_message_contact", "contact_id", "id"),
-        Index("ix_message_conversation", "conversation_id", "id"),
+        index_given("ix_message_conversation", "conversation_id", "id", given="conversation_id"),
         Index("ix_message_log", "category", "id"),
         Index("ix_message_step_stats", "sequence_id", "step_id", "status"),
         Index(

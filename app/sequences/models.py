@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contacts.models import Contact
-from app.db import BigId, Json, Model, UtcDateTime
+from app.db import BigId, Json, Model, UtcDateTime, index_given
 
 DRAFT, ACTIVE, PAUSED = "draft", "active", "paused"
 RUNNING, COMPLETED, EXITED, STOPPED, FAILED = "active", "completed", "exited", "stopped", "failed"
@@ -107,7 +107,7 @@ class Enrolment(Model):
 
     __table_args__ = (
         Index("uq_enrolment_event", "sequence_id", "event_id", "contact_id", unique=True),
-        Index("uq_enrolment_once", "sequence_id", "once_key", unique=True),
+        index_given("uq_enrolment_once", "sequence_id", "once_key", given="once_key", unique=True),
         Index(
             "ix_enrolment_due",
             "due_at",
@@ -127,7 +127,7 @@ class StepRun(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    sequence_id: Mapped[int] = mapped_column(BigId)  # the enrolment's, whose own key vouches for it
     step_id: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(16))  # done | skipped | failed | true | false | a branch's letter
     reason: Mapped[str] = mapped_column(String(200), default="")

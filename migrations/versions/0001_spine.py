@@ -38,6 +38,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_custom_field_key")),
     )
     op.create_table(
+        "event_queue",
+        sa.Column("consumer", sa.String(length=32), nullable=False),
+        sa.Column("event_id", BigId, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("parked_at", UtcDateTime(), nullable=True),
+        sa.Column("error", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_event_queue")),
+    )
+    with op.batch_alter_table("event_queue", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_event_queue_parked_at",
+            ["parked_at"],
+            unique=False,
+            postgresql_where=sa.text("parked_at IS NOT NULL"),
+            sqlite_where=sa.text("parked_at IS NOT NULL"),
+        )
+
+    op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=80), nullable=False),
@@ -510,12 +528,18 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_event_contact_id_contact")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_event_dedupe_key")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_feed", ["occurred_at", "id"], unique=False)
         batch_op.create_index("ix_event_kind", ["kind", "occurred_at"], unique=False)
         batch_op.create_index("ix_event_timeline", ["contact_id", "occurred_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_event_dedupe_key",
+            ["dedupe_key"],
+            unique=True,
+            postgresql_where=sa.text("dedupe_key IS NOT NULL"),
+            sqlite_where=sa.text("dedupe_key IS NOT NULL"),
+        )
 
     op.create_table(
         "group_recipient",
@@ -855,7 +879,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_enrolment_sequence", ["sequence_id", "status", "id"], unique=False)
         batch_op.create_index("uq_enrolment_event", ["sequence_id", "event_id", "contact_id"], unique=True)
-        batch_op.create_index("uq_enrolment_once", ["sequence_id", "once_key"], unique=True)
+        batch_op.create_index(
+            "uq_enrolment_once",
+            ["sequence_id", "once_key"],
+            unique=True,
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+        )
 
     op.create_table(
         "enrolment_refused",
@@ -875,19 +905,6 @@ def upgrade() -> None:
     with op.batch_alter_table("enrolment_refused", schema=None) as batch_op:
         batch_op.create_index("ix_enrolment_refused_contact", ["contact_id", "id"], unique=False)
         batch_op.create_index("uq_enrolment_refused", ["sequence_id", "event_id", "contact_id"], unique=True)
-
-    op.create_table(
-        "event_queue",
-        sa.Column("consumer", sa.String(length=32), nullable=False),
-        sa.Column("event_id", BigId, nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("parked_at", UtcDateTime(), nullable=True),
-        sa.Column("error", sa.String(length=500), nullable=True),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_queue_event_id_event")),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_event_queue")),
-    )
-    with op.batch_alter_table("event_queue", schema=None) as batch_op:
-        batch_op.create_index("ix_event_queue_parked_at", ["parked_at"], unique=False)
 
     op.create_table(
         "lead_import_row",
@@ -1000,19 +1017,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_message_enrolment_id_enrolment")),
         sa.ForeignKeyConstraint(["group_id"], ["group_message.id"], name=op.f("fk_message_group_id_group_message")),
         sa.ForeignKeyConstraint(["in_reply_to_id"], ["message.id"], name=op.f("fk_message_in_reply_to_id_message")),
-        sa.ForeignKeyConstraint(
-            ["revision_id"], ["sequence_revision.id"], name=op.f("fk_message_revision_id_sequence_revision")
-        ),
         sa.ForeignKeyConstraint(["sender_id"], ["staff.id"], name=op.f("fk_message_sender_id_staff")),
-        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_message_sequence_id_sequence")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_message_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("once_key", name=op.f("uq_message_once_key")),
-        sa.UniqueConstraint("provider_id", name=op.f("uq_message_provider_id")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_contact", ["contact_id", "id"], unique=False)
-        batch_op.create_index("ix_message_conversation", ["conversation_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_message_conversation",
+            ["conversation_id", "id"],
+            unique=False,
+            postgresql_where=sa.text("conversation_id IS NOT NULL"),
+            sqlite_where=sa.text("conversation_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_message_due",
             ["is_urgent", "due_at", "id"],
@@ -1036,7 +1053,27 @@ def upgrade() -> None:
             sqlite_where=sa.text("channel = 'sms' AND direction = 'out'"),
         )
         batch_op.create_index("ix_message_step_stats", ["sequence_id", "step_id", "status"], unique=False)
-        batch_op.create_index("uq_message_group", ["group_id", "contact_id"], unique=True)
+        batch_op.create_index(
+            "uq_message_group",
+            ["group_id", "contact_id"],
+            unique=True,
+            postgresql_where=sa.text("group_id IS NOT NULL"),
+            sqlite_where=sa.text("group_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_message_once_key",
+            ["once_key"],
+            unique=True,
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_message_provider_id",
+            ["provider_id"],
+            unique=True,
+            postgresql_where=sa.text("provider_id IS NOT NULL"),
+            sqlite_where=sa.text("provider_id IS NOT NULL"),
+        )
         batch_op.create_index("uq_message_step", ["enrolment_id", "step_id"], unique=True)
 
     op.create_table(
@@ -1049,7 +1086,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("ran_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_step_run_enrolment_id_enrolment")),
-        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_step_run_sequence_id_sequence")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_step_run")),
     )
     with op.batch_alter_table("step_run", schema=None) as batch_op:
@@ -1165,7 +1201,21 @@ def downgrade() -> None:
     op.drop_table("step_run")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("uq_message_step")
-        batch_op.drop_index("uq_message_group")
+        batch_op.drop_index(
+            "uq_message_provider_id",
+            postgresql_where=sa.text("provider_id IS NOT NULL"),
+            sqlite_where=sa.text("provider_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_message_once_key",
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_message_group",
+            postgresql_where=sa.text("group_id IS NOT NULL"),
+            sqlite_where=sa.text("group_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_message_step_stats")
         batch_op.drop_index(
             "ix_message_sms_sent",
@@ -1181,7 +1231,11 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_message_due", postgresql_where=sa.text("status = 'queued'"), sqlite_where=sa.text("status = 'queued'")
         )
-        batch_op.drop_index("ix_message_conversation")
+        batch_op.drop_index(
+            "ix_message_conversation",
+            postgresql_where=sa.text("conversation_id IS NOT NULL"),
+            sqlite_where=sa.text("conversation_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_message_contact")
 
     op.drop_table("message")
@@ -1200,17 +1254,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lead_import_row_contact_id"))
 
     op.drop_table("lead_import_row")
-    with op.batch_alter_table("event_queue", schema=None) as batch_op:
-        batch_op.drop_index("ix_event_queue_parked_at")
-
-    op.drop_table("event_queue")
     with op.batch_alter_table("enrolment_refused", schema=None) as batch_op:
         batch_op.drop_index("uq_enrolment_refused")
         batch_op.drop_index("ix_enrolment_refused_contact")
 
     op.drop_table("enrolment_refused")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
-        batch_op.drop_index("uq_enrolment_once")
+        batch_op.drop_index(
+            "uq_enrolment_once",
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+        )
         batch_op.drop_index("uq_enrolment_event")
         batch_op.drop_index("ix_enrolment_sequence")
         batch_op.drop_index(
@@ -1320,6 +1374,11 @@ def downgrade() -> None:
 
     op.drop_table("group_recipient")
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_event_dedupe_key",
+            postgresql_where=sa.text("dedupe_key IS NOT NULL"),
+            sqlite_where=sa.text("dedupe_key IS NOT NULL"),
+        )
         batch_op.drop_index("ix_event_timeline")
         batch_op.drop_index("ix_event_kind")
         batch_op.drop_index("ix_event_feed")
@@ -1413,5 +1472,13 @@ def downgrade() -> None:
     op.drop_table("item")
     op.drop_table("intake_form")
     op.drop_table("heartbeat")
+    with op.batch_alter_table("event_queue", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_event_queue_parked_at",
+            postgresql_where=sa.text("parked_at IS NOT NULL"),
+            sqlite_where=sa.text("parked_at IS NOT NULL"),
+        )
+
+    op.drop_table("event_queue")
     op.drop_table("custom_field")
     op.drop_table("api_token")

@@ -83,20 +83,8 @@ class Batch:
         """Keep where everybody stands now, what each step did, and who is through."""
         insert_rows(rows.STEP_RUNS, rows.RUN, self.runs)
         books.tally(step_runs=[run[1] for run in self.runs])
-        still = [one for one in self.walkers if one.status == RUNNING]
-        rows.update_enrolments(
-            [(one.id, one.step_id, one.due_at, one.moved_at) for one in still], ("step_id", "due_at", "moved_at")
-        )
-        parked = [one for one in self.walkers if one.status == FAILED]
-        rows.update_enrolments(
-            [(one.id, FAILED, one.reason, one.error, one.step_id, None, one.moved_at) for one in parked],
-            ("status", "reason", "error", "step_id", "due_at", "moved_at"),
-        )
-        over = [one for one in self.walkers if one.status in {COMPLETED, EXITED}]
-        rows.update_enrolments(
-            [(one.id, one.step_id, one.moved_at) for one in over], ("step_id", "moved_at"), where_status=RUNNING
-        )
-        ending.end(
+        rows.update_enrolments([self._row(one) for one in self.walkers], _WRITTEN, where_status=RUNNING)
+        ending.record(
             [
                 ending.Ended(
                     one.id,
@@ -106,10 +94,16 @@ class Batch:
                     one.status,
                     one.reason,
                 )
-                for one in over
-            ],
-            self.now,
+                for one in self.walkers
+                if one.status in _OVER
+            ]
         )
+
+    def _row(self, one: Walker) -> rows.Row:
+        """Where somebody stands now, in the order of `_WRITTEN`."""
+        due_at = one.due_at if one.status == RUNNING else None
+        ended_at = self.now if one.status in _OVER else None
+        return (one.id, one.status, one.reason, one.error, one.step_id, due_at, one.moved_at, ended_at)
 
     def _let_out(self, moving: Iterable[Walker], caused: frozenset[str] | None) -> None:
         """End the runs of those for whom an exit holds: of all, or where the last round did something, of its kind."""
@@ -233,6 +227,9 @@ def _skipped(what: str, at: datetime | None, one: Walker) -> Outcome:
     """A step passed over, and on which moment that turns."""
     return Outcome("skipped", reasons.code(what, reasons.moment(at, one.zone) if at is not None else ""))
 
+
+_WRITTEN = ("status", "reason", "error", "step_id", "due_at", "moved_at", "ended_at")
+_OVER = frozenset({COMPLETED, EXITED})
 
 _BRANCHES = {"true": graph.THEN, "false": graph.ELSE}
 

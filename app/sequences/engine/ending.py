@@ -30,6 +30,11 @@ def end(ended: Sequence[Ended], now: datetime) -> None:
         ("status", "reason", "due_at", "held_due_at", "ended_at"),
         where_status=RUNNING,
     )
+    record(ended)
+
+
+def record(ended: Sequence[Ended]) -> None:
+    """Write in the log that these runs have ended, for whoever has ended them."""
     events.record_many([_entry(one) for one in ended])
 
 
