@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -33,7 +34,7 @@ from app.phone import calls
 from app.scoring import ledger
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
-from app.sequences import drafts, library, publishing
+from app.sequences import drafts, publishing
 from app.sequences.models import Sequence
 from app.staff import passwords, studio
 from app.staff.models import Location, Role, Staff
@@ -45,6 +46,7 @@ from app.tasks.models import Task
 
 _numbers = itertools.count(1)
 
+SEQUENCES = Path(__file__).parent / "sequences"
 PASSWORD = "encore-demo"  # noqa: S105 - for tests and the demo
 
 SYSTEM = events.Actor.system()
@@ -215,10 +217,15 @@ def sequence(*steps: dict[str, Any], trigger: str = "lead.created", active: bool
         about = {"title": "Follow-up", "trigger": {"kind": trigger, "filters": filters}, "steps": [*steps]}
         made = drafts.create_sequence(about | more)
     else:
-        made = drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP))
+        made = drafts.create_sequence(demo_sequence("new-lead-follow-up"))
     if active:
         publishing.activate(made)
     return made
+
+
+def demo_sequence(name: str) -> str:
+    """One of the demo studio's own sequences, as a document in YAML."""
+    return (SEQUENCES / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 PHONE_BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Mobile/15E148 Safari/604.1"}

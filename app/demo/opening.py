@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -23,14 +22,12 @@ from app.notices.catalogue import NOTICES
 from app.phone import number
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
-from app.sequences import drafts, library, publishing
+from app.sequences import drafts, publishing
 from app.staff import studio
 from app.staff.models import Location, Staff
 from app.studio import policy, waitlist
 
 CONFIRMS_SINCE_DAYS = 14  # before that the booking system wrote to clients itself
-
-SEQUENCES = Path(__file__).parent / "sequences"
 
 
 def open_studio(today: datetime, days: int) -> None:
@@ -103,12 +100,10 @@ def _hire() -> dict[str, Staff]:
 
 
 def _build_sequences(by: Staff) -> None:
-    """The one of the library, two of the studio's own, and one that is still a draft."""
-    own = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SEQUENCES.glob("*.yaml"))}
-    for name in ("first-class-to-member", "hot-today"):
-        publishing.activate(drafts.create_sequence(own[name], by=by))
-    publishing.activate(drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP, "en"), by=by))
-    drafts.create_sequence(own["we-miss-you"], by=by)
+    """Three that act, and one that is still a draft."""
+    for name in ("first-class-to-member", "hot-today", "new-lead-follow-up"):
+        publishing.activate(drafts.create_sequence(make.demo_sequence(name), by=by))
+    drafts.create_sequence(make.demo_sequence("we-miss-you"), by=by)
 
 
 def _set_rules(by: Staff) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
-from app.sequences import checking, drafts, graph, publishing
+from app.sequences import checking, drafts, graph, library, publishing
 from app.sequences.models import ACTIVE, Sequence, SequenceFolder
 from app.staff.models import Staff
 from app.web import Refusal
@@ -35,6 +35,17 @@ def create_folder(name: str) -> SequenceFolder:
     if _named(name) is not None:
         raise NameTaken(name)
     return drafts.folder_named(name)
+
+
+def create_from_template(template: library.Template, name: str, *, by: Staff) -> SequenceFolder:
+    """Make a folder of this name with a template's sequences, all of them switched off (TPL-02, TPL-03).
+
+    Raises NameTaken.
+    """
+    folder = create_folder(name)
+    for position, document in enumerate(template.documents(), start=1):
+        drafts.create_sequence(document, by=by, folder=folder).position = position
+    return folder
 
 
 def rename_folder(folder: SequenceFolder, name: str) -> None:

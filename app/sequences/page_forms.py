@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.i18n import LANGUAGES
 from app.sequences.builder import choices
 from app.sequences.models import SequenceFolder
 from app.sequences.triggers import TRIGGERS
@@ -72,3 +73,10 @@ class HoursForm(Form):
         elif start is not None and end is not None and end <= start:
             self.form_errors.append(_("The end comes after the start."))
         return not self.form_errors
+
+
+class TemplateForm(Form):
+    """What a folder made of a template is called, and which language its messages speak."""
+
+    name = StringField(_l("Name of the folder"), [InputRequired(), Length(max=120)], filters=[_strip])
+    language = SelectField(_l("Language of the messages"), choices=lambda: choices.options(LANGUAGES.items()))

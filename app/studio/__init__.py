@@ -17,6 +17,8 @@ from app.studio import (
     order_views,
     panels,
     passing,
+    referral_views,
+    referrals,
     rules,
     sales,
     settings_views,
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(settings_views.waitlist_bp)
     app.register_blueprint(item_views.bp)
     app.register_blueprint(checkout_views.bp)
+    app.register_blueprint(referral_views.bp)
 
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "order_views",
     "panels",
     "passing",
+    "referrals",
     "rules",
     "sales",
     "settings_views",

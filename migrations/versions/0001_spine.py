@@ -693,6 +693,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_purchase_item", ["item_id", "bought_at", "id"], unique=False)
 
     op.create_table(
+        "referral",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("referrer_id", BigId, nullable=False),
+        sa.Column("via", sa.String(length=16), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_referral_contact_id_contact")),
+        sa.ForeignKeyConstraint(["referrer_id"], ["contact.id"], name=op.f("fk_referral_referrer_id_contact")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("contact_id", name=op.f("uq_referral_contact_id")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_referrer_id"), ["referrer_id"], unique=False)
+
+    op.create_table(
         "sale_order",
         sa.Column("id", BigId, nullable=False),
         sa.Column("once_key", sa.String(length=64), nullable=False),
@@ -1326,6 +1341,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sale_order_contact")
 
     op.drop_table("sale_order")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_referrer_id"))
+
+    op.drop_table("referral")
     with op.batch_alter_table("purchase", schema=None) as batch_op:
         batch_op.drop_index("ix_purchase_item")
         batch_op.drop_index("ix_purchase_contact")

@@ -17,7 +17,7 @@ from app.demo import make
 from app.messaging.models import EMAIL, Message
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
-from app.sequences import drafts, library
+from app.sequences import drafts
 from app.sequences.models import StepRun
 from app.staff import studio
 from tests.harness.live import LiveServer, both_shapes
@@ -50,7 +50,7 @@ def at_work(live_server: LiveServer, browser: Browser, phone_provider: TwilioSta
         make.staff("Léa Fontaine", "front_desk", email="lea@maison-souffle.example")
         studio.put(SCORING, scoring().model_copy(update={"threshold": 3}))
         form = make.lead_form("Your first class").slug
-        sequence = drafts.create_sequence(library.load(library.NEW_LEAD_FOLLOW_UP)).id
+        sequence = drafts.create_sequence(make.demo_sequence("new-lead-follow-up")).id
     here = [_person(browser, live_server) for _ in range(2)]
     visitor = browser.new_context(
         base_url=live_server.url,

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext, ngettext
 from app.messaging import variables
 from app.sequences import triggers
 from app.sequences.builder import rule_words
-from app.sequences.graph import AnyStep, IfStep, SplitStep, Trigger
+from app.sequences.graph import AnyStep, Document, IfStep, SplitStep, Trigger, walk
 from app.sequences.hours import SendingHours
 from app.sequences.triggers import TRIGGERS, Filter
 from app.sequences.waits import Duration, Wait
@@ -151,3 +151,13 @@ def trigger_of_document(document: dict[str, Any]) -> str:
     """The trigger of a stored document."""
     said = document["trigger"]
     return trigger(Trigger(kind=said["kind"], filters=said.get("filters", {})))
+
+
+def outline(document: Document) -> list[tuple[str, str, AnyStep]]:
+    """Every step in reading order: when it comes, its title, itself (TPL-01)."""
+    lines = []
+    for place in walk(document):
+        step = place.step
+        when = wait(step.wait) if step.wait is not None and not step.wait.is_nothing else _("at once")
+        lines.append((str(when), plain(title(step)), step))
+    return lines
