@@ -321,6 +321,20 @@ declare("sequence.left", SequenceEvent, _("Left the sequence “%(sequence)s”:
 declare("sequence.completed", SequenceEvent, _("Completed the sequence “%(sequence)s”"), icon="circle-check", to=())
 
 
+class SequenceHalted(Data):
+    sequence_id: int
+    sequence: str
+
+
+declare(
+    "sequence.fused",
+    SequenceHalted,
+    _("The fuse paused the sequence “%(sequence)s”"),
+    icon="alert-triangle",
+    to=("notifications",),
+)
+
+
 # ---------------------------------------------------------------- the account
 
 

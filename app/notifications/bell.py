@@ -26,6 +26,12 @@ class Told:
     icon: str
 
     @property
+    def sequence_id(self) -> int | None:
+        """The sequence it is about, where it is about no person."""
+        number = self.notification.data.get("sequence_id") if self.contact is None else None
+        return int(number) if number else None
+
+    @property
     def is_new(self) -> bool:
         return self.notification.seen_at is None
 
@@ -36,6 +42,7 @@ ICONS = {
     "lead.assigned": "user-check",
     "lead.converted": "trophy",
     "message.received": "message",
+    "sequence.fused": "alert-triangle",
 }
 
 
@@ -95,6 +102,8 @@ def _sentence(notification: Notification, name: str) -> str:
             said = _("%(name)s has converted", name=name)
         case "message.received":
             said = _("%(name)s wrote", name=name)
+        case "sequence.fused":
+            said = _("The fuse has paused “%(sequence)s”", sequence=data.get("sequence", ""))
         case _:
             said = name
     return said

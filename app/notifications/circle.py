@@ -16,6 +16,8 @@ from app.messaging.models import Conversation
 from app.notifications.settings import LeadNotices, lead_notices
 from app.staff.models import Staff
 
+ABOUT_SEQUENCES = frozenset({"sequence.fused"})
+
 
 @dataclass(frozen=True)
 class Circle:
@@ -31,6 +33,8 @@ class Circle:
 
     def told_of(self, event: Event) -> list[Staff]:
         """Who is to hear of an event: never the one who did it, nor somebody held to another location (ROLE-05)."""
+        if event.kind in ABOUT_SEQUENCES:
+            return self.owners()
         contact = self.contacts.get(event.contact_id or 0)
         if contact is None:
             return []
@@ -65,6 +69,10 @@ class Circle:
         if lead is None or (self.notices.sources and lead.source_id not in self.notices.sources):
             return []
         return [one for one in self.staff.values() if one.role_id in self.notices.roles]
+
+    def owners(self) -> list[Staff]:
+        """The owners; where none has an account, whoever is nearest to them."""
+        return self.by_role.get("owner") or self.by_role.get("admin") or self.by_role.get("manager") or []
 
     def managers(self) -> list[Staff]:
         """The managers; where there is none, whoever is above them."""

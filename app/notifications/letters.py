@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -16,6 +16,7 @@ from app.contacts.models import Contact
 from app.events.models import Event
 from app.messaging import kinds, outgoing
 from app.notifications.circle import Circle
+from app.sequences import fuses
 from app.staff.models import Staff
 
 kinds.NAMES.update(
@@ -23,6 +24,7 @@ kinds.NAMES.update(
         "staff.score.became_hot": _l("Somebody is hot"),
         "staff.lead.assigned": _l("Lead assigned"),
         "staff.lead.created": _l("New lead"),
+        "staff.sequence.fused": _l("A sequence was paused by its fuse"),
     }
 )
 
@@ -52,6 +54,19 @@ def send(told: Sequence[tuple[Staff, Event]], people: Circle) -> None:
         with force_locale(staff.language):
             letter = WRITERS[kind](abouts)
         outgoing.queue_to_staff(staff, f"staff.{kind}", letter.subject, letter.text)
+    for staff, event in told:
+        if event.kind in ALARMS:
+            with force_locale(staff.language):
+                letter = ALARMS[event.kind](
+                    event.data, address_of("sequences.build", sequence_id=event.data["sequence_id"])
+                )
+            outgoing.queue_to_staff(staff, f"staff.{event.kind}", letter.subject, letter.text)
+
+
+def _fused(data: Mapping[str, Any], link: str) -> Letter:
+    said = fuses.say(fuses.Blown.model_validate(data))
+    kept = _("Everybody inside keeps their place. Look at its steps and its trigger, then resume it here:")
+    return Letter(_("“%(sequence)s” was paused by the fuse", sequence=data["sequence"]), f"{said}\n\n{kept}\n{link}")
 
 
 def _became_hot(abouts: Sequence[About]) -> Letter:
@@ -100,6 +115,10 @@ WRITERS: dict[str, Callable[[Sequence[About]], Letter]] = {
     "lead.assigned": _assigned,
     "lead.created": _created,
 }
+
+
+# What is about a sequence and no person is told by itself.
+ALARMS: dict[str, Callable[[Mapping[str, Any], str], Letter]] = {"sequence.fused": _fused}
 
 
 def _link(event: Event, contact: Contact, people: Circle) -> str:

@@ -26,6 +26,7 @@ from app.sequences import (
     watching,
 )
 from app.sequences.builder import views as builder_views
+from app.sequences.engine import fuse
 
 
 @queue.consumer("sequences")
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
+    scans.register(scans.Scan("what may be said again", look=fuse.forget, next_at=lambda: None))
 
 
 __all__ = [

@@ -45,6 +45,9 @@ class Sequence(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skip_before: Mapped[datetime | None] = mapped_column(UtcDateTime)  # messages due before it are not sent any more
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing before it is late, or trips the fuse
+    fused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when the fuse holds it paused (BEY-05)
+    fused: Mapped[dict[str, Any] | None] = mapped_column(Json)  # and why: `fuses.Blown`
     watched_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # how far the clock has looked for its trigger
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -153,6 +156,32 @@ class Tally(Model):
     step_runs: Mapped[int] = mapped_column(BigId, default=0)
 
     __table_args__ = (Index("ix_sequence_tally_sequence", "sequence_id"),)
+
+
+class Said(Model):
+    """What a person has just been written, as a digest: the key that lets the same words go once (BEY-05)."""
+
+    __tablename__ = "sequence_said"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    message_id: Mapped[int] = mapped_column(BigId)  # whose words they are
+    times: Mapped[int] = mapped_column(default=1)  # how often, with no hour of rest between
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Repeat(Model):
+    """A message held back because the same words had just gone to the same person: what the fuse counts."""
+
+    __tablename__ = "sequence_repeat"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_sequence_repeat_sequence", "sequence_id", "at"),)
 
 
 class Present(Model):

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app import web
 from app.contacts import queries as contact_queries
-from app.sequences import drafts, enrolling, insiders, outsiders, overview, tracing
+from app.sequences import drafts, enrolling, halts, insiders, outsiders, overview, tracing
 from app.sequences.builder import words
 from app.sequences.dialogs import dialog
 from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, STOPPED
@@ -44,6 +44,7 @@ def people(sequence_id: int) -> Response:
         counts=insiders.people_counts(sequence, seen_by=current_user),
         statuses=STATUSES,
         may_edit=current_user.may("sequences.edit"),
+        halts=halts.of([sequence]),
         document=drafts.draft_of(sequence),
     )
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app import clock, wake
 from app.db import db
-from app.sequences import checking, drafts, graph
+from app.sequences import checking, drafts, graph, pausing
 from app.sequences.engine import carrying
 from app.sequences.models import ACTIVE, DRAFT, PAUSED, RUNNING, Enrolment, Sequence, SequenceRevision
 from app.web import Refusal
@@ -98,12 +98,7 @@ def pause(sequence: Sequence) -> None:
         return
     sequence.status = PAUSED
     db.session.flush()
-    db.session.execute(
-        update(Enrolment)
-        .where(Enrolment.sequence_id == sequence.id, Enrolment.status == RUNNING, Enrolment.due_at.is_not(None))
-        .values(held_due_at=Enrolment.due_at, due_at=None)
-        .execution_options(synchronize_session=False)
-    )
+    pausing.hold(sequence.id)
 
 
 def overdue(sequence: Sequence) -> int:
@@ -113,7 +108,7 @@ def overdue(sequence: Sequence) -> int:
             select(func.count()).where(
                 Enrolment.sequence_id == sequence.id,
                 Enrolment.status == RUNNING,
-                Enrolment.held_due_at <= clock.now(),
+                func.coalesce(Enrolment.held_due_at, Enrolment.due_at, type_=Enrolment.due_at.type) <= clock.now(),
             )
         )
         or 0
@@ -127,16 +122,12 @@ def resume(sequence: Sequence, *, messages: Literal["skip", "send"] = "skip") ->
     """
     if sequence.status != PAUSED:
         return
-    sequence.status = ACTIVE
+    sequence.status, sequence.resumed_at = ACTIVE, clock.now()
+    sequence.fused_at, sequence.fused = None, None
     if messages == "skip":
-        sequence.skip_before = clock.now()
+        sequence.skip_before = sequence.resumed_at
     db.session.flush()
-    db.session.execute(
-        update(Enrolment)
-        .where(Enrolment.sequence_id == sequence.id, Enrolment.status == RUNNING, Enrolment.held_due_at.is_not(None))
-        .values(due_at=Enrolment.held_due_at, held_due_at=None)
-        .execution_options(synchronize_session=False)
-    )
+    pausing.let_go(sequence.id)
     wake.ring("advance_enrolments")
 
 

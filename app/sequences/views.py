@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from app import web
 from app.rules import RULES, UnknownRule
-from app.sequences import drafts, folders, graph, hours, overview, publishing
+from app.sequences import drafts, folders, graph, halts, hours, overview, publishing
 from app.sequences.builder import canvas, edits, rule_forms, words
 from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
@@ -40,10 +40,12 @@ def campaigns() -> Redirect:
 
 
 def _list(folder: SequenceFolder | None) -> dict[str, Any]:
+    rows = overview.rows(folder.id if folder is not None else None)
     return {
         "folder": folder,
         "folders": overview.folders(),
-        "rows": overview.rows(folder.id if folder is not None else None),
+        "rows": rows,
+        "halts": halts.of(row.sequence for row in rows),
         "hours": hours.sending_hours(),
         "triggers": TRIGGERS,
         "said": words.trigger_of_document,

@@ -245,6 +245,9 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("activated_at", UtcDateTime(), nullable=True),
         sa.Column("skip_before", UtcDateTime(), nullable=True),
+        sa.Column("resumed_at", UtcDateTime(), nullable=True),
+        sa.Column("fused_at", UtcDateTime(), nullable=True),
+        sa.Column("fused", Json, nullable=True),
         sa.Column("watched_until", UtcDateTime(), nullable=True),
         sa.Column("deleted_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -753,6 +756,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("segment_present", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_segment_present_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
+        "sequence_repeat",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_sequence_repeat_contact_id_contact")),
+        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_sequence_repeat_sequence_id_sequence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sequence_repeat")),
+    )
+    with op.batch_alter_table("sequence_repeat", schema=None) as batch_op:
+        batch_op.create_index("ix_sequence_repeat_sequence", ["sequence_id", "at"], unique=False)
+
+    op.create_table(
+        "sequence_said",
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("message_id", BigId, nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("said_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_sequence_said_contact_id_contact")),
+        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_sequence_said_sequence_id_sequence")),
+        sa.PrimaryKeyConstraint("contact_id", "digest", name=op.f("pk_sequence_said")),
+    )
+    with op.batch_alter_table("sequence_said", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sequence_said_said_at"), ["said_at"], unique=False)
 
     op.create_table(
         "booking",
@@ -1327,6 +1358,14 @@ def downgrade() -> None:
         )
 
     op.drop_table("booking")
+    with op.batch_alter_table("sequence_said", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sequence_said_said_at"))
+
+    op.drop_table("sequence_said")
+    with op.batch_alter_table("sequence_repeat", schema=None) as batch_op:
+        batch_op.drop_index("ix_sequence_repeat_sequence")
+
+    op.drop_table("sequence_repeat")
     with op.batch_alter_table("segment_present", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_segment_present_contact_id"))
 

@@ -23,17 +23,23 @@ from app.sequences import hours, reasons
 from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
 
 
-class EmailParams(Params):
+class MessageParams(Params):
+    """What every message has."""
+
+    repeat: bool = False  # the same words may reach the same person again at once (BEY-05)
+
+
+class EmailParams(MessageParams):
     subject: str = Field(min_length=1, max_length=200)
     html: str = Field(default="", max_length=200_000)
     text: str = Field(default="", max_length=100_000)  # the plain part; made from the HTML where it is not given
 
 
-class SmsParams(Params):
+class SmsParams(MessageParams):
     body: str = Field(min_length=1, max_length=1600)
 
 
-class InAppParams(Params):
+class InAppParams(MessageParams):
     body: str = Field(min_length=1, max_length=5000)
 
 

@@ -11,9 +11,9 @@ from flask_login import current_user
 
 from app.messaging import variables
 from app.rules import RuleUse
-from app.sequences import drafts, graph, hours, triggers
+from app.sequences import drafts, graph, halts, hours, triggers
 from app.sequences.actions.registry import ACTIONS
-from app.sequences.builder import drawing, edits, figures, forms, fresh, rule_forms, rule_words, spots, words
+from app.sequences.builder import drawing, edits, figures, forms, fresh, guards, rule_forms, rule_words, spots, words
 from app.sequences.graph import Document, IfStep, NoSuchStep
 from app.sequences.models import Sequence
 from app.staff import studio
@@ -46,6 +46,7 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
     counted = figures.of(sequence.id)
     return {
         "sequence": sequence,
+        "halts": halts.of([sequence]),
         "document": document,
         "drawing": drawing.draw(document),
         "figures": counted,
@@ -116,6 +117,7 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
         "place": place,
         "form": form,
         "wait": wait,
+        "guard": guards.form_of(step, given),
         "rules": [rule_forms.RuleForm(use, given, prefix=f"rule{number}") for number, use in enumerate(rules)],
         "more_rules": rule_forms.by_group(rule_forms.offered()) if isinstance(step, IfStep) else {},
         "branches": edits.branch_names(step),

@@ -69,12 +69,13 @@ def step(sequence_id: int, step_id: str) -> Response:
 def change(sequence_id: int, step_id: str) -> Response:
     sequence = overview.get_sequence(sequence_id)
     shown = canvas.drawer(sequence, step_id, request.form)
-    parts = [shown["form"], shown["wait"], *shown["rules"]]
+    guard = shown["guard"]
+    parts = [shown["form"], shown["wait"], *([guard] if guard else []), *shown["rules"]]
     if not all([part.validate() for part in parts]):  # noqa: C419 - every part shall show its mistakes
         return _refused(shown)
     edited = shown["step"]
     title = shown["form"].title.data
-    values = ({"title": title} if title else {}) | shown["form"].values()
+    values = ({"title": title} if title else {}) | shown["form"].values() | (guard.values() if guard else {})
     if isinstance(edited, graph.IfStep):
         rules = [part.result().model_dump(by_alias=True, exclude_unset=True) for part in shown["rules"]]
         values |= {"if": {"match": shown["form"].match.data, "rules": rules}}

@@ -14,7 +14,7 @@ from app.contacts.models import Contact
 from app.db import db, insert_rows, one_of
 from app.events import Event
 from app.sequences import books, reasons, waits
-from app.sequences.engine import matching, rows, timing
+from app.sequences.engine import fuse, matching, rows, timing
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.matching import Candidate
 from app.sequences.models import PAUSED, RUNNING, Enrolment, Refused
@@ -58,6 +58,7 @@ def enrol(batch: Sequence[Event]) -> int:
     kept_out = exits_of(asked, now)
     admitted = [one for index, one in enumerate(candidates) if index not in kept_out]
     written = insert(admitted)
+    fuse.watch_entries(written, batch)
     again = _been_through(admitted, {(row.sequence_id, row.event_id, row.contact_id) for row in written})
     refused = [(candidates[index], reasons.code("kept_out", rule)) for index, rule in kept_out.items()]
     begun = _begun_on(again)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -17,24 +15,15 @@ from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import Message
 from app.sequences import graph, hours, models, reasons
 from app.sequences.actions.messages import EmailParams
-from app.sequences.engine import enrolling
+from app.sequences.engine import enrolling, fuse
 from app.sequences.engine.ending import Ended, end
 from app.sequences.engine.leaving import exits_of
+from app.sequences.engine.letters import Letter
 from app.sequences.engine.program import Program, programs
 from app.sequences.models import Enrolment
 
 # A message of a paused sequence, or of any while the suite is off, is looked at again this much later.
 PAUSE = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message, the run it belongs to, and what is live of its sequence."""
-
-    message: Message
-    enrolment: Any
-    program: Program | None
-    step: graph.ActionStep | None
 
 
 def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
@@ -50,7 +39,8 @@ def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
             decisions[letter.message.id] = why_not
     decisions |= _let_out([one for one in letters if one.message.id not in decisions], now)
     decisions |= _for_the_hours([one for one in letters if one.message.id not in decisions], now)
-    return decisions | _written([one for one in letters if one.message.id not in decisions])
+    written = _written([one for one in letters if one.message.id not in decisions])
+    return decisions | fuse.guard(letters, written, wait=PAUSE)
 
 
 def _letters(messages: Sequence[Message]) -> list[Letter]:
@@ -64,6 +54,7 @@ def _letters(messages: Sequence[Message]) -> list[Letter]:
             Enrolment.anchor_gone_at,
             models.Sequence.status.label("sequence_status"),
             models.Sequence.deleted_at,
+            models.Sequence.resumed_at,
         )
         .join(models.Sequence, models.Sequence.id == Enrolment.sequence_id)
         .where(Enrolment.id.in_([message.enrolment_id for message in messages]))

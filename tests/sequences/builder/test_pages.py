@@ -349,3 +349,18 @@ def test_a_winback_without_exits_is_asked_about_once(owner: Staff, client: Clien
     assert client.post("/sequences", data=page_one | {"as_it_is": "1"}).status_code == 303
     exits = [drafts.draft_of(one).exits for one in db.session.scalars(select(Sequence).order_by(Sequence.id))]
     assert [[use.rule for use in one] for one in exits] == [["purchase.made"], []]
+
+
+@pytest.mark.req("BEY-05")
+def test_a_step_may_say_the_same_again(client: Client, owner: Staff) -> None:
+    sequence = make.sequence({"id": "hello", "do": "sms", "body": "Hi"}, active=False)
+    url = f"/sequences/{sequence.id}/steps/hello"
+    assert "May say the same again at once" in client.get(url, headers=PARTIAL).text
+
+    _post(client, url, **{"body": "Hi", "wait-way": "now", "guard-repeat": "1"})
+    [step] = drafts.draft_of(sequence).steps
+    assert step.model_dump()["repeat"] is True
+
+    _post(client, url, **{"body": "Hi", "wait-way": "now"})
+    [step] = drafts.draft_of(sequence).steps
+    assert step.model_dump()["repeat"] is False
