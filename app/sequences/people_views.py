@@ -87,6 +87,18 @@ def stop(sequence_id: int, enrolment_id: int) -> Response:
     return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)
 
 
+@bp.post("/sequences/<int:sequence_id>/people/<int:enrolment_id>/retry")
+@needs("sequences.edit")
+def retry(sequence_id: int, enrolment_id: int) -> Response:
+    """Let somebody whose step failed try it once more (WRK-06)."""
+    sequence = overview.get_sequence(sequence_id)
+    enrolment = insiders.get_enrolment(sequence, enrolment_id, seen_by=current_user)
+    enrolling.retry_step(enrolment)
+    who = insiders.CLIENTS if enrolment.contact.is_client else insiders.LEADS
+    said = _("The step is tried again for %(name)s.", name=enrolment.contact.name)
+    return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)
+
+
 @bp.get("/sequences/<int:sequence_id>/enrolment")
 @needs("sequences.edit")
 def ask_enrolment(sequence_id: int) -> Response:

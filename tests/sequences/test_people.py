@@ -13,7 +13,7 @@ from app.db import db
 from app.demo import make
 from app.leads.models import Lead
 from app.sequences import drafts, enrolling, publishing
-from app.sequences.models import FAILED, STOPPED, Enrolment
+from app.sequences.models import COMPLETED, FAILED, STOPPED, Enrolment
 from app.staff.models import Staff
 from tests.harness.client import Client
 from tests.harness.work import Workers
@@ -88,6 +88,29 @@ def test_stopping_a_leads_run_leaves_the_lead_and_everybody_else_alone(
     assert (only(john).status, messages(john)) == (STOPPED, [])
     assert len(messages(mary)) == 1
     assert "John Johnson" in client.get("/leads?view=table").text
+
+
+@pytest.mark.req("WRK-06")
+def test_whoever_may_edit_lets_a_failed_step_be_tried_again(
+    live: Live, workers: Workers, monday: ModuleType, client: Client, owner: Staff
+) -> None:
+    sequence = live(LATER)
+    ana = make.contact("Ana Silva")
+    make.lead(ana)
+    workers.run_until_idle()
+    run = only(ana)
+    run.status, run.due_at, run.reason = FAILED, None, "the other system is down"
+    db.session.commit()
+    url = f"/sequences/{sequence.id}/people/{run.id}/retry"
+    assert f'action="{url}"' in client.get(f"/sequences/{sequence.id}/people?who=leads").text
+
+    client.post(url, headers=PARTIAL)
+    workers.run_until_idle()
+
+    assert len(messages(ana)) == 1
+    assert only(ana).status == COMPLETED
+    assert f'action="{url}"' not in client.get(f"/sequences/{sequence.id}/people?who=leads").text
+    assert client.post(url, headers=PARTIAL).status_code == 409
 
 
 @pytest.mark.req("ENR-07")
