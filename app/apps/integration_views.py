@@ -60,8 +60,13 @@ def _state(one: Integration) -> dict[str, bool]:
 
 
 def _classpass() -> dict[str, Any]:
-    locations = accounts.all_locations()
-    return {"ids": classpass.classpass(), "locations": locations, "answer": classpass.answer(locations)}
+    locations, ids = accounts.all_locations(), classpass.classpass()
+    return {
+        "ids": ids,
+        "locations": locations,
+        "together": classpass.locations_of(ids.consolidated_id) if ids.consolidated_id else [],
+        "answer": classpass.answer(locations),
+    }
 
 
 def _example(one: Integration) -> str:

@@ -139,7 +139,9 @@ def test_with_several_locations_one_venue_id_can_stand_for_all_and_with_one_ther
     together = classpass.classpass().consolidated_id
     assert together is not None
     assert {one.name for one in classpass.locations_of(together)} == {"Main studio", "Confluence"}
-    assert f'data-href="{together}"' in owner.get("/apps/integrations/classpass").text
+    page = owner.get("/apps/integrations/classpass").text
+    assert f'data-href="{together}"' in page
+    assert "Confluence, Main studio" in page
     assert classpass.locations_of("SOMEBODY-1") == []
 
 
