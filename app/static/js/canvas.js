@@ -58,7 +58,8 @@ export class FlowCanvas extends HTMLElement {
     const left = JSON.parse(sessionStorage.getItem(this.memory) ?? "null");
     const chosen = this.selection.chosen;
     if (left) {
-      this.move(left);
+      const { x, y, k, width } = left;
+      this.move({ x: x + (this.clientWidth - width) / 2, y, k }); // what was in the middle of a phone is so on a desktop
       if (chosen) this.reveal(chosen);
     } else if (chosen) {
       this.centre(chosen);
@@ -99,7 +100,7 @@ export class FlowCanvas extends HTMLElement {
   settle() {
     this.classList.remove("moving");
     this.dataset.lod = DETAIL.find(([below]) => this.state.k < below)[1];
-    sessionStorage.setItem(this.memory, JSON.stringify(this.state));
+    sessionStorage.setItem(this.memory, JSON.stringify({ ...this.state, width: this.clientWidth }));
   }
 
   // ------------------------------------------------------------------ moves

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -236,6 +238,28 @@ def test_an_edit_keeps_the_place_one_looks_at(page: Page, sequence_id: int) -> N
     message.blur()
     expect(page.get_by_role("treeitem", name="Another text")).to_be_visible()
     assert page.locator("[data-pane]").get_attribute("style") == before
+
+
+def test_what_was_in_the_middle_of_a_phone_is_in_the_middle_of_a_desktop(page: Page, sequence_id: int) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/sequences/{sequence_id}")
+    at_rest = page.locator("flow-canvas[data-lod]:not(.moving)")
+    expect(at_rest).to_be_visible()
+    on_phone = _off_centre(page, "trigger")
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.reload()
+    expect(at_rest).to_be_visible()
+
+    assert _off_centre(page, "trigger") == pytest.approx(on_phone, abs=2)
+
+
+def _off_centre(page: Page, step: str) -> float:
+    """How far right of the canvas's middle a step's middle stands."""
+    box, view = page.locator(f"#step-{step}").bounding_box(), page.locator("flow-canvas").bounding_box()
+    assert box is not None
+    assert view is not None
+    return (box["x"] + box["width"] / 2) - (view["x"] + view["width"] / 2)
 
 
 @pytest.mark.req("SEQ-18")
