@@ -16,7 +16,7 @@ from app import clock, events
 from app.contacts.models import Contact
 from app.db import db
 from app.events import Actor
-from app.messaging import scanners
+from app.messaging import personal, scanners
 from app.messaging.mail import TRAP
 from app.messaging.models import Message, MessageHit, TrackedLink
 
@@ -37,7 +37,8 @@ def follow(message_id: int, link_id: int, *, method: str, headers: Mapping[str, 
     if link is None:
         return None
     _note(message_id, link_id, method, headers)
-    return link.url
+    reader = db.session.scalar(select(Message.contact_id).where(Message.id == message_id))
+    return personal.addressed(link.url, reader) if reader is not None else link.url
 
 
 def judge() -> int:

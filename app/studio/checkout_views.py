@@ -12,6 +12,7 @@ from app import web
 from app.contacts import people
 from app.contacts.people import Details
 from app.db import db
+from app.messaging import personal
 from app.staff import studio
 from app.studio import checkout_tokens as tokens
 from app.studio import checkouts, item_words, items, payments, pricing
@@ -67,7 +68,7 @@ def buy(slug: str) -> Response:
 @web.csrf.exempt  # type: ignore[untyped-decorator]
 @web.limiter.limit("120 per minute")
 def draft(slug: str) -> Response:
-    """Keep what stands in the fields, whenever one of them is left (ABN-03). Answers what it costs whom they name."""
+    """Keep what stands in the fields, whenever one of them is left (ABN-03). Answers what there is to pay."""
     item = _on_offer(slug)
     form = CheckoutForm(request.form)
     page = tokens.page_of(form.token.data or "", item)
@@ -140,9 +141,16 @@ def _page(item: Item, form: CheckoutForm, *, status: int = 200, has_draft: bool 
 
 
 def _said(item: Item, email: str | None) -> dict[str, Any]:
-    """What the pages say of an item, and what it costs the person of an address (TAG-07)."""
-    buyer = people.find_contact(Details(email=email)) if email else None
-    return _priced(item, pricing.price_for(item, buyer))
+    """What the pages say of an item, and what it costs whoever followed a link that we sent them (TAG-07).
+
+    Anybody may type anybody's address, so it alone brings no discount to light: that is taken off with the order, which
+    is confirmed to the address. Nor is a discount promised to one person and the order made for another.
+    """
+    reader = personal.reader_of(request.args.get(personal.READER, ""))
+    if reader is not None and email and people.find_contact(Details(email=email)) is not reader:
+        reader = None
+    said = _priced(item, pricing.price_for(item, reader))
+    return said | {"may_be_less": reader is None and item.price_cents > 0 and pricing.has_discounts()}
 
 
 def _priced(item: Item, cents: int) -> dict[str, Any]:
@@ -160,8 +168,8 @@ def _message(title: str, text: str) -> Response:
 
 
 def _kept() -> dict[str, Any]:
-    """The language that was asked for goes on being asked for."""
-    return {"lang": request.args.get("lang")}
+    """The language that was asked for goes on being asked for, and whom the link was sent to is not forgotten."""
+    return {name: request.args.get(name) for name in ("lang", personal.READER)}
 
 
 def _language() -> str:

@@ -15,6 +15,11 @@ def price_for(item: Item, contact: Contact | None) -> int:
     return (item.price_cents * (100 - percent) + 50) // 100
 
 
+def has_discounts() -> bool:
+    """Whether any tag grants one."""
+    return db.session.scalar(select(select(Tag.id).where(Tag.discount_percent > 0).exists())) or False
+
+
 def discount_of(contact: Contact) -> int:
     """The highest discount that somebody's tags grant, in percent."""
     highest = select(func.max(Tag.discount_percent)).join(contact_tag, contact_tag.c.tag_id == Tag.id)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from types import ModuleType
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.config import Settings
 from app.contacts.models import Contact
 from app.db import db
 from app.demo import make
 from app.events import Event
-from app.messaging import outgoing
+from app.messaging import outgoing, personal
 from app.messaging.models import Message, MessageHit
 from tests.harness.client import Client
 from tests.harness.smtp import Mail, SmtpSink
@@ -189,3 +190,20 @@ def test_a_receipt_is_not_tracked(ana: Contact, smtp: SmtpSink, workers: Workers
     assert OFFER in mail.links
     assert "/c/" not in mail.html
     assert "/o/" not in mail.html
+
+
+def test_a_link_to_one_of_our_own_pages_says_whom_it_was_sent_to(
+    client: Client, settings: Settings, ana: Contact, smtp: SmtpSink, workers: Workers
+) -> None:
+    outgoing.send_by_hand(ana, "email", f"{settings.public_url}/buy/pack?lang=fr", "Your pack", by=make.staff())
+    workers.run_until_idle()
+
+    (link,) = links(smtp.sent_to(ana.email or "")[0])
+    target = urlsplit(client.get(link, headers=BROWSER).location)
+
+    assert target.path == "/buy/pack"
+    query = dict(parse_qsl(target.query))
+    assert query["lang"] == "fr"
+    assert personal.reader_of(query["for"]) is ana
+    assert personal.reader_of(query["for"][:-2]) is None
+    assert personal.addressed("https://elsewhere.example/?a=1", ana.id) == "https://elsewhere.example/?a=1"

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app import clock as the_clock
+from app.config import Settings
 from app.contacts import erase, tags
 from app.contacts.models import Contact
 from app.contacts.people import Details
@@ -19,6 +20,7 @@ from app.db import db
 from app.demo import make
 from app.events import posting
 from app.events.models import Event
+from app.messaging import personal
 from app.messaging.models import Message
 from app.staff.models import Staff
 from app.studio import checkout_tokens, checkouts, item_figures, items, orders, pricing
@@ -307,22 +309,54 @@ def test_a_tag_takes_ten_percent_off_for_those_who_have_it(client: Client) -> No
     tags.create_tag("TRIAL5", discount_percent=5)
     make.contact("Ben Roux", email="ben@x.org", tags=["TRIAL10", "TRIAL5"])
     item = make.item("5-class pass", price_cents=5000)
-    page = client.get(f"/buy/{item.slug}").text
-    sent = {"token": token_on(client.get(f"/buy/{item.slug}")), "first_name": "Ben", "email": "ben@x.org"}
-
-    told = client.post(f"/buy/{item.slug}/draft", data=sent).text
-    bens = client.post(f"/buy/{item.slug}", data=sent | {"payment": "studio"})
+    bens = buy(client, item, first_name="Ben", email="ben@x.org")
     anas = buy(client, item, **ANA)
 
-    assert "€50" in page
-    assert "<s>€50</s>" in told
-    assert "<b>€45</b>" in told
-    assert "TRIAL" not in told
     assert "€45" in client.get(bens.location).text
     assert "€50" in client.get(anas.location).text
     paid = {order.contact.first_name: order.price_cents for order in db.session.scalars(select(Order))}
     assert paid == {"Ben": 4500, "Ana": 5000}
     assert {sale.price_cents for sale in db.session.scalars(select(Purchase))} == {4500, 5000}
+
+
+@pytest.mark.req("TAG-07", "TAG-05")
+def test_typing_somebodys_address_does_not_show_whether_they_have_a_discount(client: Client) -> None:
+    tags.create_tag("TRIAL10", discount_percent=10)
+    make.contact("Ben Roux", email="ben@x.org", tags=["TRIAL10"])
+    item = make.item("5-class pass", price_cents=5000)
+    token = token_on(client.get(f"/buy/{item.slug}"))
+
+    bens, nobodys = (
+        client.post(f"/buy/{item.slug}/draft", data={"token": token, "first_name": "Eva", "email": email}).text
+        for email in ("ben@x.org", "nobody@x.org")
+    )
+
+    assert bens == nobodys
+    assert "<b>€50</b>" in bens
+    assert "it is taken off when you order" in bens
+
+
+@pytest.mark.req("TAG-07", "TAG-05")
+def test_a_link_in_a_message_shows_its_reader_their_price_and_nobody_else(client: Client, settings: Settings) -> None:
+    tags.create_tag("TRIAL10", discount_percent=10)
+    ben = make.contact("Ben Roux", email="ben@x.org", tags=["TRIAL10"])
+    item = make.item("5-class pass", price_cents=5000)
+    link = personal.addressed(f"{settings.public_url}/buy/{item.slug}?lang=en", ben.id)
+    address = link.removeprefix(settings.public_url)
+    query = address.partition("?")[2]
+
+    page = client.get(address)
+    sent = {"token": token_on(page), "first_name": "Ben", "email": "ben@x.org"}
+    his = client.post(f"/buy/{item.slug}/draft?{query}", data=sent).text
+    anothers = client.post(f"/buy/{item.slug}/draft?{query}", data=sent | {"email": "ana@x.org"}).text
+    forged = client.get(address[:-1] + ("A" if address[-1] != "A" else "B")).text
+
+    for text in (page.text, his):
+        assert "<s>€50</s>" in text
+        assert "<b>€45</b>" in text
+    assert "TRIAL" not in page.text + his
+    assert "€45" not in anothers + forged
+    assert f"/buy/{item.slug}/draft?{query}".replace("&", "&amp;") in page.text
 
 
 def test_what_is_free_is_ordered_and_nobody_waits_for_money(client: Client, workers: Workers) -> None:
