@@ -14,10 +14,15 @@ from sqlalchemy.orm import aliased
 from app.contacts.models import CONSENTS, Contact, Tag, contact_tag
 from app.lifecycle.models import LifecycleStage
 from app.rules import RuleUse, Subject, rule
+from app.rules.past import Change, as_it_was
 from app.rules.registry import COMPARISONS
 from app.staff.models import Location
 
 NO_STAGE = "none"
+
+ADDED, REMOVED = "tag.added", "tag.removed"
+GIVEN, WITHDRAWN = "consent.given", "consent.withdrawn"
+MOVED = "lifecycle.stage_changed"
 
 
 def names(use: RuleUse) -> list[str]:
@@ -32,22 +37,49 @@ def names(use: RuleUse) -> list[str]:
     value="tag",
     group="contact",
     sentence=_("has the tag %(value)s"),
-    waits_for=("tag.added", "tag.removed"),
+    waits_for=(ADDED, REMOVED),
 )
 def tag_has(about: Subject, use: RuleUse) -> ColumnElement[bool]:
+    if about.is_past:
+        return or_(false(), *(_had_tag(about, name) for name in names(use)))
+    return _tagged(about, names(use))
+
+
+def _tagged(about: Subject, wanted: list[str]) -> ColumnElement[bool]:
     link = contact_tag.alias()
     return exists().where(
-        link.c.contact_id == about.contact_id, Tag.id == link.c.tag_id, func.lower(Tag.name).in_(names(use))
+        link.c.contact_id == about.contact_id, Tag.id == link.c.tag_id, func.lower(Tag.name).in_(wanted)
+    )
+
+
+def _had_tag(about: Subject, name: str) -> ColumnElement[bool]:
+    change = Change()
+    return as_it_was(
+        about,
+        change,
+        (ADDED, REMOVED),
+        what=[func.lower(change.text("tag")) == name],
+        to=change.is_kind(ADDED),
+        before=change.is_kind(REMOVED),
+        still=_tagged(about, [name]),
     )
 
 
 @rule("client", _("Is a client"), group="contact", sentence=_("is a client"), waits_for=("client.created",))
 def client(about: Subject, _use: RuleUse) -> ColumnElement[bool]:
     someone = aliased(Contact)
-    return exists().where(someone.id == about.contact_id, someone.is_client)
+    since_then = [or_(someone.client_since.is_(None), *about.so_far(someone.client_since))] if about.is_past else []
+    return exists().where(someone.id == about.contact_id, someone.is_client, *since_then)
 
 
-@rule("location", _("Home location"), value="location", group="contact", sentence=_("is at home in %(value)s"))
+@rule(
+    "location",
+    _("Home location"),
+    value="location",
+    group="contact",
+    sentence=_("is at home in %(value)s"),
+    has_past=False,
+)
 def location(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     someone = aliased(Contact)
     return exists().where(
@@ -63,14 +95,31 @@ def location(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     value="consent",
     group="contact",
     sentence=_("is subscribed to %(value)s"),
-    waits_for=("consent.given", "consent.withdrawn"),
+    waits_for=(GIVEN, WITHDRAWN),
 )
 def consent(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     wanted = [one for one in names(use) if one in CONSENTS]
     if not wanted:
         return false()
     someone = aliased(Contact)
-    return exists().where(someone.id == about.contact_id, and_(*(getattr(someone, one) for one in wanted)))
+    return exists().where(someone.id == about.contact_id, and_(*(subscribed(about, someone, one) for one in wanted)))
+
+
+def subscribed(about: Subject, someone: type[Contact], consent: str) -> ColumnElement[bool]:
+    """Whether one of the four subscriptions runs; as of an instant gone by, whether it ran."""
+    holds: ColumnElement[bool] = getattr(someone, consent)
+    if not about.is_past:
+        return holds
+    change = Change()
+    return as_it_was(
+        about,
+        change,
+        (GIVEN, WITHDRAWN),
+        what=[change.text("channel") == consent],
+        to=change.is_kind(GIVEN),
+        before=change.is_kind(WITHDRAWN),
+        still=holds,
+    )
 
 
 @rule(
@@ -79,19 +128,36 @@ def consent(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     value="lifecycle_stage",
     group="contact",
     sentence=_("is in the stage %(value)s"),
-    waits_for=("lifecycle.stage_changed",),
+    waits_for=(MOVED,),
 )
 def lifecycle_stage(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """Whether they are in one of these stages; "none" stands for none at all."""
     someone = aliased(Contact)
     wanted = names(use)
-    stages = select(LifecycleStage.id).where(
-        or_(func.lower(LifecycleStage.name).in_(wanted), LifecycleStage.key.in_(wanted))
-    )
-    said: ColumnElement[bool] = someone.lifecycle_stage_id.in_(stages)
+    is_wanted = or_(func.lower(LifecycleStage.name).in_(wanted), LifecycleStage.key.in_(wanted))
+    if about.is_past:
+        keys = select(LifecycleStage.key).where(is_wanted)
+        stood_in = _stood_in(about, someone)
+        held = or_(stood_in.in_(keys), stood_in == "") if NO_STAGE in wanted else stood_in.in_(keys)
+        return exists().where(someone.id == about.contact_id, held)
+    said: ColumnElement[bool] = someone.lifecycle_stage_id.in_(select(LifecycleStage.id).where(is_wanted))
     if NO_STAGE in wanted:
         said = or_(said, someone.lifecycle_stage_id.is_(None))
     return exists().where(someone.id == about.contact_id, said)
+
+
+def _stood_in(about: Subject, someone: type[Contact]) -> ColumnElement[str]:
+    """The key of the stage somebody was in then, which no renaming touches; empty for none."""
+    change = Change()
+    stage = aliased(LifecycleStage)
+    return as_it_was(
+        about,
+        change,
+        (MOVED,),
+        to=change.text("to_key"),
+        before=change.text("from_key"),
+        still=func.coalesce(select(stage.key).where(stage.id == someone.lifecycle_stage_id).scalar_subquery(), ""),
+    )
 
 
 @rule(
@@ -101,6 +167,7 @@ def lifecycle_stage(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     ops=tuple(COMPARISONS),
     group="contact",
     waits_for=("contact.changed",),
+    has_past=False,
 )
 def custom(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """A field of the studio's own, `custom.FIELD`: numbers as numbers, all else as text; "!=" holds where it is

@@ -57,6 +57,7 @@ def _did(what: str, about: Subject, use: RuleUse) -> ColumnElement[bool]:
     at: InstrumentedAttribute[Any] = getattr(message, what)
     since = about.since(use)
     said = [message.contact_id == about.contact_id, message.direction == OUT, at.is_not(None)]
+    said += about.so_far(at)
     if since is not None:
         said.append(at > since)
     if use.value:

@@ -19,6 +19,7 @@ from typing import Any, Literal
 from flask_babel import LazyString
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 COMPARISONS: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
     "==": lambda left, right: left == right,
@@ -58,24 +59,52 @@ class RuleUse(BaseModel):
         return value
 
 
+Reckon = Callable[[datetime], datetime]
+
+
 @dataclass(frozen=True)
 class Subject:
     """Whom a rule is asked about: a column of contact ids, the present, and when the enrolment began, if any.
 
     Where it is one lead that is asked about, rules about leads look at that one and at none of the person's others.
+
+    With `reckon`, `now` is a column: everybody is asked about an instant of their own that has gone by, and rules
+    answer as of then. What has happened since does not count, nor what stands only since.
     """
 
     contact_id: ColumnElement[int]
-    now: datetime
+    now: datetime | ColumnElement[datetime]
     enrolled_at: ColumnElement[datetime] | None = None
     lead_id: ColumnElement[int] | None = None
+    reckon: Callable[[Reckon], ColumnElement[datetime]] | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the present is an instant gone by, of which the log and the ledgers know how things stood."""
+        return self.reckon is not None
+
+    def when(self, reckoned: Reckon) -> ColumnElement[datetime] | datetime:
+        """An instant that is reckoned from the present."""
+        if self.reckon is not None:
+            return self.reckon(reckoned)
+        assert isinstance(self.now, datetime)  # noqa: S101 - a column comes with a `reckon`
+        return reckoned(self.now)
+
+    def so_far(self, at: ColumnElement[Any] | InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+        """That what happened `at` had happened. Nothing to ask of the real present: nothing has happened later."""
+        return [at <= self.now] if self.is_past else []
+
+    def not_yet(self, at: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """That what happens `at`, if ever, had not happened."""
+        return or_(at.is_(None), at > self.now) if self.is_past else at.is_(None)
 
     def since(self, use: RuleUse) -> ColumnElement[datetime] | datetime | None:
         """The start of the window a use asks for, None for "ever"."""
         if use.since == "enrolment":
             return self.enrolled_at
         if isinstance(use.since, Since):
-            return self.now - timedelta(days=use.since.days)
+            window = timedelta(days=use.since.days)
+            return self.when(lambda now: now - window)
         return None
 
 
@@ -95,6 +124,7 @@ class Rule:
     group: str = ""
     sentence: LazyString | None = None  # "has the tag %(value)s": for reasons and cards
     waits_for: frozenset[str] = field(default_factory=frozenset)  # kinds of events that can make it true
+    has_past: bool = True  # of what has no history, only the present answer is known
 
 
 class UnknownRule(KeyError):
@@ -114,11 +144,14 @@ def rule(
     group: str = "",
     sentence: LazyString | None = None,
     waits_for: Sequence[str] = (),
+    has_past: bool = True,
 ) -> Callable[[Express], Express]:
     """Declare a rule. `waits_for`: the kinds of events after which its answer may have changed."""
 
     def declare(express: Express) -> Express:
-        RULES[key] = Rule(key, label, express, value, tuple(ops), windows, group, sentence, frozenset(waits_for))
+        RULES[key] = Rule(
+            key, label, express, value, tuple(ops), windows, group, sentence, frozenset(waits_for), has_past
+        )
         return express
 
     return declare

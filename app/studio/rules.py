@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.contacts.rules import names
 from app.rules import RuleUse, Subject, rule
+from app.rules.past import Change, as_it_was
 from app.rules.registry import COMPARISONS, compare
 from app.studio.models import Booking, Holding, Purchase
 
@@ -22,7 +23,8 @@ INTRO = ("intro",)
 BOOKED = ("class.booked", "class.booking_cancelled", "class.cancelled")
 VISITED = ("class.visited",)
 VISITED_AT_ALL = ("class.visited", "appointment.visited")
-ENDED_OR_NOT = ("membership.expired", "membership.paused", "membership.unpaused", "subscription.cancelled")
+PAUSED, UNPAUSED = "membership.paused", "membership.unpaused"
+ENDED_OR_NOT = ("membership.expired", PAUSED, UNPAUSED, "subscription.cancelled")
 SOLD = ("membership.purchased", "intro.purchased", "purchase.made")
 
 
@@ -38,7 +40,8 @@ SOLD = ("membership.purchased", "intro.purchased", "purchase.made")
 def bookings_count(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """How many classes they have booked; cancelled bookings count for nothing (CND-03)."""
     booking = aliased(Booking)
-    return _count(about, use, booking.booked_at, booking.contact_id, _is_class(booking), booking.cancelled_at.is_(None))
+    wanted = (_is_class(booking), about.not_yet(booking.cancelled_at))
+    return _count(about, use, booking.booked_at, booking.contact_id, *wanted)
 
 
 @rule(
@@ -70,7 +73,7 @@ def visits_count(about: Subject, use: RuleUse) -> ColumnElement[bool]:
 def appointments_count(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """How many appointments they have booked; cancelled ones count for nothing (CND-02)."""
     booking = aliased(Booking)
-    wanted = (_is_appointment(booking), booking.cancelled_at.is_(None))
+    wanted = (_is_appointment(booking), about.not_yet(booking.cancelled_at))
     return _count(about, use, booking.booked_at, booking.contact_id, *wanted)
 
 
@@ -166,7 +169,7 @@ def booking_made(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     return exists().where(
         booking.contact_id == about.contact_id,
         _is_class(booking),
-        booking.cancelled_at.is_(None),
+        about.not_yet(booking.cancelled_at),
         *_within(about, use, booking.booked_at),
     )
 
@@ -182,10 +185,12 @@ def booking_made(about: Subject, use: RuleUse) -> ColumnElement[bool]:
 def last_visit_days_ago(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """Whole days since they were last here. Who has never been here has no last visit, and no comparison holds."""
     booking = aliased(Booking)
-    last = select(func.max(booking.visited_at)).where(booking.contact_id == about.contact_id).scalar_subquery()
+    visits = (booking.contact_id == about.contact_id, *about.so_far(booking.visited_at))
+    last = select(func.max(booking.visited_at)).where(*visits).scalar_subquery()
     days = int(use.value or 0)
     # "n days ago" is the day that begins n days before now and ends where "n - 1 days ago" begins.
-    since, until = about.now - timedelta(days=days + 1), about.now - timedelta(days=days)
+    since = about.when(lambda now: now - timedelta(days=days + 1))
+    until = about.when(lambda now: now - timedelta(days=days))
     said = {
         ">=": last <= until,
         ">": last <= since,
@@ -218,7 +223,7 @@ def _count(
 
 def _within(about: Subject, use: RuleUse, at: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
     since = about.since(use)
-    return [] if since is None else [at > since]
+    return about.so_far(at) if since is None else [at > since, *about.so_far(at)]
 
 
 def _bought(about: Subject, use: RuleUse, kinds: tuple[str, ...]) -> ColumnElement[bool]:
@@ -237,12 +242,36 @@ def _holds(about: Subject, use: RuleUse, kinds: tuple[str, ...]) -> ColumnElemen
     return exists().where(
         holding.contact_id == about.contact_id,
         holding.kind.in_(kinds),
-        holding.ended_at.is_(None),
-        holding.paused_at.is_(None),
+        *about.so_far(holding.bought_at),
+        about.not_yet(holding.ended_at),
+        ~_was_paused(about, holding) if about.is_past else holding.paused_at.is_(None),
         or_(holding.ends_at.is_(None), holding.ends_at > about.now),
-        or_(holding.credits.is_(None), holding.credits > 0),
+        or_(holding.credits.is_(None), holding.credits > 0, *_paid_since(about, holding)),
         *_named(holding, use),
     )
+
+
+def _was_paused(about: Subject, holding: type[Holding]) -> ColumnElement[bool]:
+    """Whether it was paused then. None is when it is bought; and one may be "unpaused" that never was paused."""
+    change = Change()
+    return as_it_was(
+        about,
+        change,
+        (PAUSED, UNPAUSED),
+        what=[change.number("origin_id") == holding.bought_event_id],
+        to=change.is_kind(PAUSED),
+        before=false(),
+        still=holding.paused_at.is_not(None),
+    )
+
+
+def _paid_since(about: Subject, holding: type[Holding]) -> list[ColumnElement[bool]]:
+    """That a credit was left then: one has been used since."""
+    if not about.is_past:
+        return []
+    booking = aliased(Booking)
+    paid_with_it = (booking.contact_id == about.contact_id, booking.holding_id == holding.id)
+    return [exists().where(*paid_with_it, booking.booked_at > about.now)]
 
 
 def _named(holding: type[Holding], use: RuleUse) -> list[ColumnElement[bool]]:

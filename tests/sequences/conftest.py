@@ -81,6 +81,10 @@ def tag(of: Contact, *names: str) -> None:
     tags.add_tags([of.id], tags.find_or_create_tags(names), by=make.SYSTEM)
 
 
+def untag(of: Contact, *names: str) -> None:
+    tags.remove_tags([of.id], tags.find_or_create_tags(names), by=make.SYSTEM)
+
+
 def post(kind: str, of: Contact, /, **data: Any) -> None:
     """Something happens, told by another system."""
     posting.post(kind, of, data, posting.How(TILL, the_clock.now()))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     FromClause,
     String,
     bindparam,
@@ -24,49 +25,80 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from app import arrays
 from app.db import UtcDateTime, db, is_postgresql
 from app.rules import Subject
-from app.rules.registry import expression
+from app.rules.registry import Reckon, expression
 from app.sequences.engine.program import Question
 
 # Whom a question is about: a key of the caller's, the contact, and since when they are enrolled.
 About = tuple[int, int, datetime]
 
+# When it is asked: now; or, of what has gone by, by key at an instant of each one's own.
+Present = datetime | Mapping[int, datetime]
 
-def who_match(question: Question, people: Sequence[About], now: datetime) -> set[int]:
-    """The keys of those for whom the rules of a question hold."""
+
+def who_match(question: Question, people: Sequence[About], now: Present) -> set[int]:
+    """The keys of those for whom the rules of a question hold, or held at their instant."""
     if not people:
         return set()
-    table, parameters = _as_table(people)
-    subject = Subject(contact_id=table.c.contact_id, now=now, enrolled_at=table.c.enrolled_at)
-    wanted = select(table.c.key).where(expression(question.rules, subject, question.match))
-    return set(db.session.scalars(wanted, parameters))
+    if isinstance(now, datetime):
+        table, parameters = _as_table(people)
+        subject = Subject(contact_id=table.c.contact_id, now=now, enrolled_at=table.c.enrolled_at)
+        holds = expression(question.rules, subject, question.match)
+    else:
+        moments = Moments([now[key] for key, _contact, _at in people])
+        contact_id: ColumnElement[int] = literal_column("asked.contact_id", BigInteger)
+        enrolled_at = _instant("enrolled_at")
+        subject = Subject(contact_id, _instant("now"), enrolled_at, reckon=moments.reckon)
+        holds = expression(question.rules, subject, question.match)
+        table, parameters = _as_table(people, moments.columns)
+    return set(db.session.scalars(select(table.c.key).where(holds), parameters))
 
 
-def _as_table(people: Sequence[About]) -> tuple[FromClause, dict[str, Any]]:
-    """The people as a table that a query can select from, and its parameters."""
+class Moments:
+    """The instants of the people asked, one column each for those that rules reckon from them as they are written."""
+
+    def __init__(self, presents: Sequence[datetime]) -> None:
+        self.columns: dict[str, Sequence[datetime]] = {"now": presents}
+
+    def reckon(self, reckoned: Reckon) -> ColumnElement[datetime]:
+        """A column of what is reckoned from each one's present."""
+        name = f"moment{len(self.columns)}"
+        self.columns[name] = [reckoned(present) for present in self.columns["now"]]
+        return _instant(name)
+
+
+def _instant(name: str) -> ColumnElement[datetime]:
+    return literal_column(f"asked.{name}", UtcDateTime())
+
+
+def _as_table(
+    people: Sequence[About], moments: Mapping[str, Sequence[datetime]] | None = None
+) -> tuple[FromClause, dict[str, Any]]:
+    """The people as a table that a query can select from, with these instants of theirs, and its parameters."""
+    keys, contacts, dates = zip(*people, strict=True)
+    instants = {"enrolled_at": dates, **(moments or {})}
     if is_postgresql():
-        keys, contacts, dates = zip(*people, strict=True)
+        given = {"keys": keys, "contacts": contacts, **instants}
+        kinds = {"keys": BigInteger, "contacts": BigInteger}
         columns = func.unnest(
-            cast(bindparam("keys", type_=arrays.Written), ARRAY(BigInteger)),
-            cast(bindparam("contacts", type_=arrays.Written), ARRAY(BigInteger)),
-            cast(bindparam("dates", type_=arrays.Written), ARRAY(TIMESTAMP(timezone=True))),
+            *(
+                cast(bindparam(name, type_=arrays.Written), ARRAY(kinds.get(name) or TIMESTAMP(timezone=True)))
+                for name in given
+            )
         )
         table = columns.table_valued(
             column("key", BigInteger),
             column("contact_id", BigInteger),
-            column("enrolled_at", UtcDateTime),
-            name="asked",
-        ).render_derived()
-        return table, {
-            "keys": arrays.literal(keys),
-            "contacts": arrays.literal(contacts),
-            "dates": arrays.literal(dates),
-        }
+            *(column(name, UtcDateTime) for name in instants),
+        ).render_derived(name="asked")
+        return table, {name: arrays.literal(values) for name, values in given.items()}
     # The text of an instant as SQLite has it in its columns, so that the two compare.
-    rows = [(key, contact, at.strftime("%Y-%m-%d %H:%M:%S.%f")) for key, contact, at in people]
+    texts = [[at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") for at in values] for values in instants.values()]
+    rows = list(zip(keys, contacts, *texts, strict=True))
     each = func.json_each(bindparam("people", type_=String)).table_valued("value", name="each")
-    parts = (
-        func.json_extract(each.c.value, literal_column("'$[0]'"), type_=BigInteger).label("key"),
-        func.json_extract(each.c.value, literal_column("'$[1]'"), type_=BigInteger).label("contact_id"),
-        func.json_extract(each.c.value, literal_column("'$[2]'"), type_=UtcDateTime()).label("enrolled_at"),
-    )
+
+    def part(place: int, name: str, kind: Any) -> ColumnElement[Any]:
+        return func.json_extract(each.c.value, literal_column(f"'$[{place}]'"), type_=kind).label(name)
+
+    parts = [part(0, "key", BigInteger), part(1, "contact_id", BigInteger)]
+    parts += [part(place, name, UtcDateTime()) for place, name in enumerate(instants, start=2)]
     return select(*parts).subquery("asked"), {"people": json.dumps(rows)}
