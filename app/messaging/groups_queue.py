@@ -14,10 +14,9 @@ from sqlalchemy import func, select
 
 from app import clock, wake, work
 from app.db import db, insert_new, is_postgresql
-from app.messaging import delivery, reasons, variables
+from app.messaging import delivery, mail, reasons, variables
 from app.messaging.delivery import Content, Decision, Suppress
 from app.messaging.groups import CANCELLED, DONE, QUEUEING
-from app.messaging.mail import BULK
 from app.messaging.models import EMAIL, MANUAL, QUEUED, GroupMessage, Message, group_recipient
 from app.messaging.outgoing import MESSAGES
 
@@ -77,6 +76,8 @@ def written(group: GroupMessage, values: variables.Values) -> Content:
     return Content(
         subject=variables.fill(group.subject, values) if group.channel == EMAIL else "",
         text=variables.fill(group.text, values),
+        pattern=mail.Words(group.text, ""),
+        values=values,
     )
 
 
@@ -99,7 +100,7 @@ def _row(group: GroupMessage, contact_id: int, now: datetime) -> dict[str, Any]:
         "direction": "out",
         "channel": group.channel,
         "category": MANUAL,
-        "kind": BULK,
+        "kind": mail.BULK,
         "status": QUEUED,
         "reason": "",
         "is_urgent": False,

@@ -7,13 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import css_inline
 from flask import render_template
 from flask_babel import force_locale
 
-from app.messaging import mime, tokens
+from app.messaging import mime, sheets, tokens, variables
 from app.messaging.models import MANUAL, SEQUENCE, TRANSACTIONAL
+from app.messaging.sheets import Sheet, slot
 from app.staff.studio import Studio
 
 MARKETING_FOOTER, TRANSACTIONAL_FOOTER, NO_FOOTER = "marketing", "transactional", ""
@@ -35,15 +38,24 @@ _MARKS = (
     (re.compile(r"<[^>]*>"), ""),
 )
 
-_SLOTS = {name: f"\x02{name}\x03" for name in ("body", "unsubscribe", "marker", "trap")}
-_SLOT = re.compile("\x02([a-z]+)\x03")
+_IN_FRAME = {name: slot(name) for name in ("body", "unsubscribe", "marker", "trap")}
+_UNSUBSCRIBE, _OPEN, _CLICK = "token.unsubscribe", "token.open", "click."
 
 TRAP = 0  # the number of the link that no person sees
 
 
+class Words(NamedTuple):
+    """What a mail says, in plain text, in HTML or both."""
+
+    text: str
+    html: str
+
+
 @dataclass(frozen=True)
 class Draft:
-    """What of a message goes into its mail."""
+    """What of a message goes into its mail. Where its words have slots for variables, others have the same words, and
+    `values` are its own.
+    """
 
     message_id: int
     contact_id: int | None  # None: to somebody of the staff
@@ -53,41 +65,50 @@ class Draft:
     to_address: str
     reference: str
     subject: str
-    text: str
-    html: str
+    words: Words
     language: str
+    values: variables.Values | None = None
+
+    @property
+    def footer(self) -> str:
+        return footer_of(self.category, self.kind) if self.contact_id is not None else NO_FOOTER
+
+    @property
+    def is_tracked(self) -> bool:
+        return is_tracked(self.category) and self.contact_id is not None
+
+
+class Look(NamedTuple):
+    """What decides on a mail's sheet, beside the studio."""
+
+    words: Words
+    language: str
+    footer: str
+    is_tracked: bool
 
 
 @dataclass(frozen=True)
 class Stationery:
-    """What all the mails of a batch share: the studio, where it is reached, and the frames rendered so far."""
+    """What all the mails of a batch share: the studio, where it is reached, and the numbers of the web addresses that
+    are tracked; others are left alone.
+    """
 
     studio: Studio
     public_url: str
-    _frames: dict[tuple[str, str], tuple[list[str], list[str]]] = field(default_factory=dict)
+    links: Mapping[str, int] = field(default_factory=dict)
+    _sheets: dict[Look, Sheet] = field(default_factory=dict, init=False)
 
     @property
     def sender(self) -> str:
         return self.studio.email
 
-    def write(self, draft: Draft, links: Mapping[str, int], *, date: datetime) -> bytes:
-        """The mail as it travels. `links` numbers the addresses to be tracked; others are left alone."""
-        footer = footer_of(draft.category, draft.kind) if draft.contact_id is not None else NO_FOOTER
-        unsubscribe = self.unsubscribe_url(draft, footer) if footer else ""
-        text_frame, html_frame = self._frame(draft.language, footer)
-        body = body_as_html(draft)
-        slots = {"unsubscribe": unsubscribe, "body": draft.text or as_text(draft.html), "marker": "", "trap": ""}
-        text = _fill(text_frame, slots)
-        slots["body"] = body
-        if is_tracked(draft.category) and draft.contact_id is not None:
-            slots["body"] = self._track(body, draft.message_id, links)
-            slots["marker"] = self._marker(draft.message_id)
-            slots["trap"] = self._trap(draft.message_id) if links else ""
-        html = _fill(html_frame, slots)
-        if "<style" in html:
-            html = css_inline.inline(html)
+    def write(self, draft: Draft, *, date: datetime) -> bytes:
+        """The mail as it travels."""
+        sheet = self._sheet(draft)
+        sealed = {name: _token(name, draft) for name in sheet.slots if "." in name}
+        text, html = sheet.fill(draft.values or {}, sealed)
         return mime.write(
-            self._headers(draft, unsubscribe),
+            self._headers(draft, sealed.get(_UNSUBSCRIBE)),
             subject=draft.subject or self.studio.name,
             date=date,
             text=text,
@@ -95,61 +116,94 @@ class Stationery:
             boundary=f"=_{draft.message_id:x}_encore",
         )
 
-    def sheet(self, draft: Draft) -> str:
+    def preview(self, draft: Draft) -> str:
         """The HTML of a mail as it looks, without anything that tracks."""
-        footer = footer_of(draft.category, draft.kind) if draft.contact_id is not None else NO_FOOTER
-        slots = {"unsubscribe": "#", "body": body_as_html(draft), "marker": "", "trap": ""}
-        html = _fill(self._frame(draft.language, footer)[1], slots)
+        slots = {"unsubscribe": "#", "body": body_as_html(draft.words), "marker": "", "trap": ""}
+        html = _fill(self._frame(draft.language, draft.footer)[1], slots)
         return css_inline.inline(html) if "<style" in html else html
 
-    def unsubscribe_url(self, draft: Draft, footer: str) -> str:
+    def compose(self, look: Look) -> Sheet:
+        """Make up what the mails of one look share."""
+        text_frame, html_frame = self._frame(look.language, look.footer)
+        unsubscribe = self._unsubscribe_url(slot(_UNSUBSCRIBE))
+        body = body_as_html(look.words)
+        slots = {"body": body, "unsubscribe": unsubscribe, "marker": "", "trap": ""}
+        if look.is_tracked:
+            slots |= {"body": self._track(body), "marker": self._marker(), "trap": self._trap() if self.links else ""}
+        html = _fill(html_frame, slots)
+        text = _fill(text_frame, slots | {"body": look.words.text or as_text(look.words.html)})
+        return Sheet.of(text, css_inline.inline(html) if "<style" in html else html)
+
+    def _sheet(self, draft: Draft) -> Sheet:
+        """The sheet of a draft: kept from one batch to the next where others have the same words."""
+        look = Look(draft.words, draft.language, draft.footer, draft.is_tracked)
+        if draft.values is None:
+            return self.compose(look)
+        known = self._sheets.get(look)
+        if known is None:
+            links = {each: self.links[each] for each in addresses_in(look.words) if each in self.links}
+            known = _kept_sheet(self.studio, self.public_url, tuple(sorted(links.items())), look)
+            self._sheets[look] = known
+        return known
+
+    def _unsubscribe_url(self, token: str) -> str:
         """Where this person ends what this message belongs to. The link never expires."""
-        kind = int(footer == TRANSACTIONAL_FOOTER)
-        token = tokens.seal("unsubscribe", draft.contact_id or 0, draft.message_id, kind)
         return f"{self.public_url}/u/{token}"
 
-    def _headers(self, draft: Draft, unsubscribe: str) -> dict[str, str]:
+    def _headers(self, draft: Draft, unsubscribe: str | None) -> dict[str, str]:
+        own = mime.address(self.studio.name, self.sender)
         headers = {
-            "From": mime.address(self.studio.name, self.sender),
+            "From": own,
             "To": mime.address(draft.to_name, draft.to_address),
-            "Reply-To": mime.address(self.studio.name, self.sender),
+            "Reply-To": own,
             "Message-ID": draft.reference,
         }
-        if unsubscribe:
-            headers["List-Unsubscribe"] = f"<{unsubscribe}>"
+        if unsubscribe is not None:
+            headers["List-Unsubscribe"] = f"<{self._unsubscribe_url(unsubscribe)}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         if draft.category != MANUAL:
             headers["Auto-Submitted"] = "auto-generated"
         return headers
 
-    def _frame(self, language: str, footer: str) -> tuple[list[str], list[str]]:
-        """The text and HTML around a message, cut at the slots: odd pieces are their names."""
-        known = self._frames.get((language, footer))
-        if known is None:
-            shared = {"studio": self.studio, "language": language, "footer": footer}
-            with force_locale(language):
-                html = render_template("messaging/mail.html", slots=_SLOTS, **shared)
-                text = render_template("messaging/mail.txt", slots=_SLOTS, **shared)
-            known = self._frames[language, footer] = (_SLOT.split(text), _SLOT.split(html))
-        return known
+    def _frame(self, language: str, footer: str) -> tuple[str, str]:
+        """The text and HTML around a message, with slots for what is its own."""
+        shared = {"studio": self.studio, "language": language, "footer": footer, "slots": _IN_FRAME}
+        with force_locale(language):
+            text = render_template("messaging/mail.txt", **shared)
+            return text, render_template("messaging/mail.html", **shared)
 
-    def _track(self, body: str, message_id: int, links: Mapping[str, int]) -> str:
+    def _track(self, body: str) -> str:
         def tracked(found: re.Match[str]) -> str:
-            number = links.get(html_escapes.unescape(found[3]))
-            if number is None:
-                return found[0]
-            return f"{found[1]}{found[2]}{self.public_url}/c/{tokens.seal('click', message_id, number)}{found[2]}"
+            number = self.links.get(html_escapes.unescape(found[3]))
+            return found[0] if number is None else f"{found[1]}{found[2]}{self._click_url(number)}{found[2]}"
 
         return _HREF.sub(tracked, body)
 
-    def _marker(self, message_id: int) -> str:
-        token = tokens.seal("open", message_id)
-        return f'<img src="{self.public_url}/o/{token}.gif" alt="" width="1" height="1" style="display:block;border:0">'
+    def _click_url(self, number: int) -> str:
+        return f"{self.public_url}/c/{slot(f'{_CLICK}{number}')}"
 
-    def _trap(self, message_id: int) -> str:
+    def _marker(self) -> str:
+        address = f"{self.public_url}/o/{slot(_OPEN)}.gif"
+        return f'<img src="{address}" alt="" width="1" height="1" style="display:block;border:0">'
+
+    def _trap(self) -> str:
         """A link that no person sees: who follows it follows every link, which is what scanners do (BEY-10)."""
-        address = f"{self.public_url}/c/{tokens.seal('click', message_id, TRAP)}"
-        return f'<a href="{address}" style="display:none" tabindex="-1" aria-hidden="true" rel="nofollow"></a>'
+        hidden = 'style="display:none" tabindex="-1" aria-hidden="true" rel="nofollow"'
+        return f'<a href="{self._click_url(TRAP)}" {hidden}></a>'
+
+
+@lru_cache(maxsize=256)
+def _kept_sheet(studio: Studio, public_url: str, links: tuple[tuple[str, int], ...], look: Look) -> Sheet:
+    return Stationery(studio, public_url, dict(links)).compose(look)
+
+
+def _token(name: str, draft: Draft) -> str:
+    if name == _UNSUBSCRIBE:
+        kind = int(draft.footer == TRANSACTIONAL_FOOTER)
+        return tokens.seal("unsubscribe", draft.contact_id or 0, draft.message_id, kind)
+    if name == _OPEN:
+        return tokens.seal("open", draft.message_id)
+    return tokens.seal("click", draft.message_id, int(name.removeprefix(_CLICK)))
 
 
 def footer_of(category: str, kind: str) -> str:
@@ -164,17 +218,27 @@ def is_tracked(category: str) -> bool:
     return category != TRANSACTIONAL
 
 
-def addresses_in(draft: Draft) -> set[str]:
+@lru_cache(maxsize=256)
+def open_words(words: Words, keys: tuple[str, ...]) -> Words | None:
+    """The words with slots where these variables stand; None where one is part of a web address, which is then
+    everybody's own, and tracked as such.
+    """
+    slots = {key: slot(key) for key in keys}
+    opened = Words(*(variables.fill(sheets.closed(each), slots) for each in words))
+    return None if any(sheets.OPEN in address for address in addresses_in(opened)) else opened
+
+
+def addresses_in(words: Words) -> set[str]:
     """The web addresses the HTML of a mail will lead to."""
-    return {html_escapes.unescape(found[2]) for found in _HREF.findall(body_as_html(draft))}
+    return {html_escapes.unescape(found[2]) for found in _HREF.findall(body_as_html(words))}
 
 
-def body_as_html(draft: Draft) -> str:
+def body_as_html(words: Words) -> str:
     """What stands inside the frame. Of a whole page, its body and its styles."""
-    if not draft.html:
-        return as_html(draft.text)
-    inside = _BODY.search(draft.html)
-    return "".join(_STYLES.findall(draft.html)) + inside[1] if inside else draft.html
+    if not words.html:
+        return as_html(words.text)
+    inside = _BODY.search(words.html)
+    return "".join(_STYLES.findall(words.html)) + inside[1] if inside else words.html
 
 
 def as_html(text: str) -> str:
@@ -211,5 +275,7 @@ def _named(link: re.Match[str]) -> str:
     return words if address in words else f"{words} ({address})"
 
 
-def _fill(frame: list[str], slots: Mapping[str, str]) -> str:
-    return "".join(slots[piece] if index % 2 else piece for index, piece in enumerate(frame))
+def _fill(frame: str, slots: Mapping[str, str]) -> str:
+    for name, said in slots.items():
+        frame = frame.replace(slot(name), said)
+    return frame

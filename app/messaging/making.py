@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 from flask import current_app
 
 from app.db import update_rows
-from app.messaging import conversations, links, mail, segments
+from app.messaging import conversations, links, mail, segments, sheets, variables
 from app.messaging.handover import MESSAGES, Parcel, callback_for
 from app.messaging.models import EMAIL, SENDING, SMS, Message
 from app.staff import studio
@@ -55,6 +55,8 @@ class Slip:
     provider_id: str | None = None
     segments: int | None = None
     conversation_id: int | None = None
+    pattern: mail.Words | None = None  # what it was filled in from
+    values: variables.Values = field(default_factory=dict)
 
     @classmethod
     def of(cls, message: Message, attempt: str, lease_until: datetime) -> Slip:
@@ -75,23 +77,23 @@ def write(slips: Sequence[Slip]) -> None:
 
 def make_up(slips: Sequence[Slip], now: datetime) -> list[Parcel]:
     """Make parcels of messages that leave now. Their carriers are called from here on."""
-    stationery = mail.Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
+    own = studio.studio()
     for slip in slips:
         slip.called_at = now
-        _address(slip, stationery)
+        _address(slip, own.email)
     _show(slips)
-    drafts = {slip.message.id: draft_of(slip, stationery) for slip in slips if slip.message.channel == EMAIL}
-    tracked = {
-        address for draft in drafts.values() if mail.is_tracked(draft.category) for address in mail.addresses_in(draft)
-    }
-    numbers = links.numbers_of(tracked)
-    return [_parcel(slip, stationery, drafts.get(slip.message.id), numbers, now) for slip in slips]
+    drafts = {slip.message.id: draft_of(slip, own) for slip in slips if slip.message.channel == EMAIL}
+    tracked = {draft.words for draft in drafts.values() if draft.is_tracked}
+    numbers = links.numbers_of({address for words in tracked for address in mail.addresses_in(words)})
+    stationery = mail.Stationery(own, current_app.config["SETTINGS"].public_url, numbers)
+    return [_parcel(slip, stationery, drafts.get(slip.message.id), now) for slip in slips]
 
 
-def draft_of(slip: Slip | Message, stationery: mail.Stationery) -> mail.Draft:
+def draft_of(slip: Slip | Message, own: studio.Studio) -> mail.Draft:
     """What of a message goes into its mail."""
     message = slip.message if isinstance(slip, Slip) else slip
     person = message.staff or message.contact
+    shared = _shared(slip) if isinstance(slip, Slip) else None
     return mail.Draft(
         message_id=message.id,
         contact_id=message.contact_id,
@@ -101,20 +103,27 @@ def draft_of(slip: Slip | Message, stationery: mail.Stationery) -> mail.Draft:
         to_address=slip.to_address,
         reference=slip.provider_id or "",
         subject=slip.subject,
-        text=slip.text,
-        html=slip.html,
-        language=(person.language if person else "") or stationery.studio.language,
+        words=shared or mail.Words(sheets.closed(slip.text), sheets.closed(slip.html)),
+        language=(person.language if person else "") or own.language,
+        values=slip.values if isinstance(slip, Slip) and shared is not None else None,
     )
 
 
-def _address(slip: Slip, stationery: mail.Stationery) -> None:
+def _shared(slip: Slip) -> mail.Words | None:
+    """The words that others get too, with slots for what is this person's own. None where the outcome would differ."""
+    if slip.pattern is None or not sheets.are_harmless(slip.values.values()):
+        return None
+    return mail.open_words(slip.pattern, tuple(slip.values))
+
+
+def _address(slip: Slip, sender: str) -> None:
     """Write down where it goes, from whom, and under which name its carrier will know it."""
     message = slip.message
     match message.channel:
         case "email":
             to = message.staff.email if message.staff is not None else message.contact.email if message.contact else ""
-            slip.to_address, slip.from_address = to or "", stationery.sender
-            domain = stationery.sender.rpartition("@")[2] or "localhost"
+            slip.to_address, slip.from_address = to or "", sender
+            domain = sender.rpartition("@")[2] or "localhost"
             # The same at every attempt: mail programs show two with one id as one.
             slip.provider_id = slip.provider_id or f"<{message.id}.{secrets.token_hex(8)}@{domain}>"
         case "sms":
@@ -135,9 +144,7 @@ def _show(slips: Sequence[Slip]) -> None:
         slip.conversation_id = threads[shown.contact_id]
 
 
-def _parcel(
-    slip: Slip, stationery: mail.Stationery, draft: mail.Draft | None, numbers: Mapping[str, int], now: datetime
-) -> Parcel:
+def _parcel(slip: Slip, stationery: mail.Stationery, draft: mail.Draft | None, now: datetime) -> Parcel:
     message = slip.message
     return Parcel(
         message_id=message.id,
@@ -155,5 +162,5 @@ def _parcel(
         called_at=now,
         callback=callback_for(message.id) if message.channel == SMS else "",
         note=slip.reason,
-        write=partial(stationery.write, draft, numbers, date=now) if draft is not None else None,
+        write=partial(stationery.write, draft, date=now) if draft is not None else None,
     )

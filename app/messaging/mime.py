@@ -6,7 +6,6 @@ newsletter is tens of thousands of them.
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +13,6 @@ from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
 
-_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _WORD = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _LONGEST_LINE = 70
@@ -40,36 +38,27 @@ def domain_as_ascii(email: str) -> str:
     return f"{local}@{domain.encode('idna').decode()}"
 
 
-def write(headers: Mapping[str, str], *, subject: str, date: datetime, text: str, html: str, boundary: str) -> bytes:
-    """The whole message. `headers` are ready as they stand (see `address`); line breaks in a subject become spaces."""
+def write(
+    headers: Mapping[str, str], *, subject: str, date: datetime, text: bytes, html: bytes, boundary: str
+) -> bytes:
+    """The whole message. `headers` are ready as they stand (see `address`); line breaks in a subject become spaces.
+
+    `text` and `html` are in quoted-printable (see `sheets`).
+    """
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    said = (
+        f"{head}Subject: {_subject(subject)}\r\nDate: {_date(date)}\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
+    )
+    parts = (_PART % (boundary, "plain"), _PART % (boundary, "html"))
     return b"".join(
-        (
-            head.encode(),
-            b"Subject: ",
-            _subject(subject).encode(),
-            b"\r\nDate: ",
-            format_datetime(date).encode(),
-            b'\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="',
-            boundary.encode(),
-            b'"\r\n\r\n',
-            *_part("plain", text, boundary),
-            *_part("html", html, boundary),
-            b"--",
-            boundary.encode(),
-            b"--\r\n",
-        )
+        (said.encode(), parts[0].encode(), text, b"\r\n", parts[1].encode(), html, f"\r\n--{boundary}--\r\n".encode())
     )
 
 
-def _part(kind: str, content: str, boundary: str) -> tuple[bytes, ...]:
-    wired = _LINE_ENDS.sub("\r\n", content).encode()
-    return (
-        f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n".encode(),
-        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-        binascii.b2a_qp(wired, istext=True),
-        b"\r\n",
-    )
+_PART = "--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+_date = lru_cache(maxsize=8)(format_datetime)
 
 
 def _subject(subject: str) -> str:

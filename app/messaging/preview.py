@@ -17,5 +17,6 @@ _LINKS = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(["'])[^"']*\2""", re.IGNORECAS
 
 def as_received(message: Message) -> str:
     """The HTML of an e-mail, frame and footer included."""
-    stationery = Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
-    return _LINKS.sub(r"\1\2#\2", stationery.sheet(making.draft_of(message, stationery)))
+    own = studio.studio()
+    stationery = Stationery(own, current_app.config["SETTINGS"].public_url)
+    return _LINKS.sub(r"\1\2#\2", stationery.preview(making.draft_of(message, own)))

@@ -53,9 +53,8 @@ def _sheet(filled: Text, contact: Contact, language: str) -> str:
         to_address=contact.email or "",
         reference="",
         subject=filled.subject,
-        text=filled.body,
-        html="",
+        words=mail.Words(filled.body, ""),
         language=language,
     )
     stationery = mail.Stationery(studio.studio(), current_app.config["SETTINGS"].public_url)
-    return stationery.sheet(draft)
+    return stationery.preview(draft)

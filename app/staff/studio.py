@@ -17,7 +17,7 @@ SETTINGS: Table = StudioSetting.__table__  # type: ignore[assignment]
 S = TypeVar("S", bound=BaseModel)
 
 
-class Studio(BaseModel):
+class Studio(BaseModel, frozen=True):
     """The business this installation serves."""
 
     name: str = "My studio"

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.apps import suite
-from app.db import db
-from app.messaging import variables
+from app.db import db, one_of
+from app.messaging import mail, variables
 from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import Message
 from app.sequences import graph, hours, models, reasons
@@ -57,7 +57,7 @@ def _letters(messages: Sequence[Message]) -> list[Letter]:
             models.Sequence.resumed_at,
         )
         .join(models.Sequence, models.Sequence.id == Enrolment.sequence_id)
-        .where(Enrolment.id.in_([message.enrolment_id for message in messages]))
+        .where(one_of(Enrolment.id, (message.enrolment_id for message in messages if message.enrolment_id)))
     )
     runs = {row.id: row for row in found}
     known = programs({row.revision_id for row in runs.values()} | {m.revision_id for m in messages if m.revision_id})
@@ -166,5 +166,7 @@ def _content(step: graph.ActionStep, known: Mapping[str, str]) -> Content:
             subject=variables.fill(params.subject, known),
             text=variables.fill(params.text, known),
             html=variables.fill(params.html, known, html=True),
+            pattern=mail.Words(params.text, params.html),
+            values=known,
         )
     return Content(subject="", text=variables.fill(_texts(step)[0], known))
