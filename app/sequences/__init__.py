@@ -13,6 +13,7 @@ from app.sequences import (
     actions,
     alarms,
     books,
+    due_views,
     engine,
     folder_views,
     holding,
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "actions",
     "alarms",
+    "due_views",
     "folder_views",
     "holding",
     "imports",

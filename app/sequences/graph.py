@@ -33,6 +33,8 @@ from app.sequences.waits import Wait
 THEN, ELSE = "then", "else"
 LETTERS = "ABCDEFGHIJ"
 
+LOW, NORMAL, HIGH = PRIORITIES = ("low", "normal", "high")
+
 StepId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
@@ -156,6 +158,7 @@ class Document(Shape):
     title: str = Field(min_length=1, max_length=200)
     folder: str | None = Field(default=None, max_length=120)
     single_enrolment: bool = False
+    priority: Literal["low", "normal", "high"] = "normal"  # whose message goes where a cap lets not all go (BEY-16)
     trigger: Trigger
     exits: list[RuleUse] = Field(default_factory=list, max_length=20)
     steps: list[Step] = Field(default_factory=list)

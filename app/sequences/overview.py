@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import clock
 from app.db import db
+from app.sequences import graph
 from app.sequences.models import RUNNING, Enrolment, Sequence, SequenceFolder, SequenceRevision
 
 WEEKS = 12
@@ -38,6 +39,10 @@ class Row:
     @property
     def trigger_kind(self) -> str:
         return str(self.draft["trigger"]["kind"])
+
+    @property
+    def priority(self) -> str:
+        return str(self.draft.get("priority", graph.NORMAL))
 
 
 def get_sequence(sequence_id: int) -> Sequence:

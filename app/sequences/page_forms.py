@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, Form, IntegerField, RadioField, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.i18n import LANGUAGES
+from app.sequences import pressure
 from app.sequences.builder import choices
+from app.sequences.graph import HIGH, LOW, NORMAL
 from app.sequences.models import SequenceFolder
 from app.sequences.triggers import TRIGGERS
 
@@ -38,6 +41,11 @@ class SettingsForm(Form):
 
     title = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[_strip])
     single = BooleanField(_l("Each person once only"))
+    priority = RadioField(
+        _l("Priority"),
+        choices=choices.options([(HIGH, _l("High")), (NORMAL, _l("Normal")), (LOW, _l("Low"))]),
+        default=NORMAL,
+    )
 
 
 class MoveForm(Form):
@@ -80,3 +88,50 @@ class TemplateForm(Form):
 
     name = StringField(_l("Name of the folder"), [InputRequired(), Length(max=120)], filters=[_strip])
     language = SelectField(_l("Language of the messages"), choices=lambda: choices.options(LANGUAGES.items()))
+
+
+def _most(label: LazyString) -> IntegerField:
+    return IntegerField(label, [Optional(), NumberRange(0, pressure.MOST)])
+
+
+def _days(label: LazyString) -> IntegerField:
+    return IntegerField(label, [Optional(), NumberRange(1, pressure.LONGEST)], default=7)
+
+
+class PressureForm(Form):
+    """How many messages of each channel may reach one person in how many days; no number: any (BEY-16)."""
+
+    email_most = _most(_l("E-mails at most"))
+    email_days = _days(_l("Days, for e-mails"))
+    sms_most = _most(_l("SMS at most"))
+    sms_days = _days(_l("Days, for SMS"))
+    in_app_most = _most(_l("In-app messages at most"))
+    in_app_days = _days(_l("Days, for in-app messages"))
+
+    CHANNELS = (
+        ("email", "mail", _l("E-mail")),
+        ("sms", "message-2", _l("SMS")),
+        ("in_app", "device-mobile-message", _l("In-app messages")),
+    )
+
+    def read(self, caps: pressure.Caps) -> None:
+        """Show what is set."""
+        for channel, _icon, _label in self.CHANNELS:
+            cap = caps.of(channel)
+            self[f"{channel}_most"].data, self[f"{channel}_days"].data = cap.most, cap.days
+
+    def caps(self) -> pressure.Caps:
+        """What the fields say."""
+        said = {channel: self._cap(channel) for channel, _icon, _label in self.CHANNELS}
+        return pressure.Caps.model_validate(said)
+
+    def rows(self) -> list[tuple[str, str, LazyString, Any, Any]]:
+        """Each channel: its key, icon and name, and its two fields."""
+        return [
+            (channel, icon, label, self[f"{channel}_most"], self[f"{channel}_days"])
+            for channel, icon, label in self.CHANNELS
+        ]
+
+    def _cap(self, channel: str) -> dict[str, int | None]:
+        days = self[f"{channel}_days"].data
+        return {"most": self[f"{channel}_most"].data} | ({"days": days} if days else {})

@@ -9,15 +9,19 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import parse_qs, urlencode
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from app.reasons import code, declare, moment, show_day, show_moment
+from app.messaging.models import EMAIL, IN_APP, SMS
+from app.reasons import code, declare, moment, say, show_day, show_moment
 from app.rules import RuleUse, UnknownRule
 from app.rules.registry import find as find_rule
 from app.sequences.builder import rule_words
 
-__all__ = ["about_rule", "code", "is_act", "moment", "rule_said"]
+__all__ = ["PUT_OFF", "about_rule", "cap_said", "code", "is_act", "moment", "rule_said", "say"]
+
+# In a sentence, of any number.
+_CHANNELS = {EMAIL: _("e-mails"), SMS: _("SMS"), IN_APP: _("in-app messages")}
 
 
 def about_rule(use: RuleUse, on: date | None = None) -> str:
@@ -46,6 +50,21 @@ def rule_said(about: str) -> str:
         return key
     words = words[:1].lower() + words[1:]
     return gettext("%(what)s on %(day)s", what=words, day=show_day(known["on"][0])) if "on" in known else words
+
+
+def cap_said(about: str) -> str:
+    """A cap in words: "email 2 7" is "2 e-mails in 7 days"."""
+    channel, most, days = about.split()
+    messages = {
+        EMAIL: lambda: ngettext("%(num)s e-mail", "%(num)s e-mails", int(most)),
+        SMS: lambda: ngettext("%(num)s SMS", "%(num)s SMS", int(most)),
+        IN_APP: lambda: ngettext("%(num)s in-app message", "%(num)s in-app messages", int(most)),
+    }[channel]()
+    return str(ngettext("%(messages)s a day", "%(messages)s in %(num)s days", int(days), messages=messages))
+
+
+def _channel(channel: str) -> str:
+    return str(_CHANNELS.get(channel, channel))
 
 
 declare("exit", _("Exit condition met"), _("Exit condition met: %(about)s"), rule_said)
@@ -96,3 +115,18 @@ declare("sequence_gone", _("The sequence has been deleted"))
 declare("enrolment_over", _("The run had ended"))
 declare("repeated", _("Held back: the same words had just gone to the same person"))
 declare("fused", _("The fuse has paused the sequence"))
+
+# How often (BEY-16). The first three put a message off.
+PUT_OFF = (
+    declare("pressure", _("Has had enough for now"), _("Has had enough for now: at most %(about)s"), cap_said),
+    declare("gives_way", _("Gives way to another message"), _("Gives way to “%(about)s”, which goes first")),
+    declare("busy", _("Another message to the same person is just leaving")),
+)
+declare(
+    "lapsed",
+    _("Lapsed: it would have come too late"),
+    _("Lapsed: at most %(about)s, and it does not keep that long"),
+    cap_said,
+)
+declare("capped_to_none", _("Sequences send nothing of the kind"), _("Sequences send no %(about)s"), _channel)
+declare("passed_over", _("Skipped by hand"), _("Skipped by %(about)s"))

@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response as Redirect
 
 from app import web
 from app.rules import RULES, UnknownRule
-from app.sequences import drafts, folders, graph, halts, hours, overview, publishing
+from app.sequences import drafts, folders, graph, halts, hours, overview, pressure, publishing, reasons
 from app.sequences.builder import canvas, edits, rule_forms, words
 from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import SequenceFolder
-from app.sequences.page_forms import HoursForm, MoveForm, NewSequenceForm, SettingsForm
+from app.sequences.page_forms import HoursForm, MoveForm, NewSequenceForm, PressureForm, SettingsForm
 from app.sequences.triggers import GROUPS, TRIGGERS, by_group
 from app.web import needs
 
@@ -47,10 +47,24 @@ def _list(folder: SequenceFolder | None) -> dict[str, Any]:
         "rows": rows,
         "halts": halts.of(row.sequence for row in rows),
         "hours": hours.sending_hours(),
+        "caps": _caps_said(),
         "triggers": TRIGGERS,
         "said": words.trigger_of_document,
         "may_edit": current_user.may("sequences.edit"),
     }
+
+
+def _caps_said() -> list[str]:
+    """The caps that are set, in words: "At most 2 e-mails in 7 days"."""
+    set_now = pressure.caps()
+    found = [(channel, set_now.of(channel)) for channel, _icon, _label in PressureForm.CHANNELS]
+    return [_cap_said(channel, cap) for channel, cap in found if cap.most is not None]
+
+
+def _cap_said(channel: str, cap: pressure.Cap) -> str:
+    if cap.most == 0:
+        return reasons.say(reasons.code("capped_to_none", channel))
+    return str(_("At most %(cap)s", cap=reasons.cap_said(f"{channel} {cap.most} {cap.days}")))
 
 
 def _folder(folder_id: int | None) -> SequenceFolder | None:
@@ -172,7 +186,8 @@ def build(sequence_id: int) -> Response:
 def settings(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     document = drafts.draft_of(sequence)
-    form = SettingsForm(data={"title": document.title, "single": document.single_enrolment})
+    said = {"title": document.title, "single": document.single_enrolment, "priority": document.priority}
+    form = SettingsForm(data=said)
     return dialog("settings", sequence=sequence, form=form)
 
 
@@ -183,7 +198,13 @@ def change_settings(sequence_id: int) -> Response:
     form = SettingsForm(request.form)
     if not form.validate():
         return dialog("settings", status=422, sequence=sequence, form=form)
-    edits.set_basics(sequence, title=form.title.data or "", is_single=bool(form.single.data), by=current_user)
+    edits.set_basics(
+        sequence,
+        title=form.title.data or "",
+        is_single=bool(form.single.data),
+        priority=form.priority.data,
+        by=current_user,
+    )
     return web.go(url_for("sequences.build", sequence_id=sequence_id))
 
 
@@ -343,3 +364,24 @@ def set_sending_hours() -> Response:
         return dialog("hours", status=422, form=form, may_edit=True)
     hours.set_sending_hours(hours.SendingHours(start=form.start.data, end=form.end.data))
     return web.go(url_for("sequences.index"), toast=_("Sending hours saved."))
+
+
+# ------------------------------------------------------------------ how often (BEY-16)
+
+
+@bp.get("/sequences/pressure")
+@needs("sequences.see")
+def caps() -> Response:
+    form = PressureForm()
+    form.read(pressure.caps())
+    return dialog("pressure", form=form, may_edit=current_user.may("sequences.edit"))
+
+
+@bp.post("/sequences/pressure")
+@needs("sequences.edit")
+def set_caps() -> Response:
+    form = PressureForm(request.form)
+    if not form.validate():
+        return dialog("pressure", status=422, form=form, may_edit=True)
+    pressure.set_caps(form.caps())
+    return web.go(url_for("sequences.index"), toast=_("How often sequences write is saved."))

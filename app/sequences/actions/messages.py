@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from pydantic import Field
+from pydantic import Field, field_validator
 from sqlalchemy import select
 
 from app.contacts.models import Contact
@@ -21,12 +21,24 @@ from app.messaging import reasons as messaging_reasons
 from app.messaging.models import EMAIL, IN_APP, SMS
 from app.sequences import hours, reasons
 from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
+from app.sequences.waits import Duration, shift
+
+# How long a message keeps where its step says nothing: what is put off for longer lapses (BEY-16).
+KEEPS = Duration(days=14)
 
 
 class MessageParams(Params):
-    """What every message has."""
+    """What every message has. It keeps for so long from when it could first have gone."""
 
     repeat: bool = False  # the same words may reach the same person again at once (BEY-05)
+    stale_after: Duration | None = None
+
+    @field_validator("stale_after")
+    @classmethod
+    def _some(cls, value: Duration | None) -> Duration | None:
+        if value is not None and value.is_zero:
+            raise ValueError("say how long it keeps, or leave it out")
+        return value
 
 
 class EmailParams(MessageParams):
@@ -108,7 +120,7 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
                 revision_id=item.revision_id,
                 enrolment_id=item.enrolment_id,
                 step_id=item.step_id,
-                not_after=item.anchor_at,
+                not_after=_useless_after(item, due),
             )
         )
         outcomes.append(
@@ -116,6 +128,12 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
         )
     outgoing.queue_many(queued)
     return outcomes
+
+
+def _useless_after(item: Item, due: datetime) -> datetime:
+    """When a message that could go at `due` has lost its sense: it does not keep for ever, nor beyond its anchor."""
+    stale_at = shift(due, item.params.stale_after or KEEPS, item.zone)
+    return stale_at if item.anchor_at is None else min(stale_at, item.anchor_at)
 
 
 def _people(contact_ids: Sequence[int]) -> dict[int, Any]:

@@ -95,9 +95,13 @@ def set_exits(sequence: Sequence, exits: Several[RuleUse], *, by: Staff) -> None
     save(sequence, document, by=by, summary=_("Changed the exits"))
 
 
-def set_basics(sequence: Sequence, *, title: str, is_single: bool, by: Staff) -> None:
-    """Have another name, or take each person once only (ENR-07)."""
-    document = drafts.draft_of(sequence).model_copy(update={"title": title, "single_enrolment": is_single})
+def set_basics(sequence: Sequence, *, title: str, is_single: bool, priority: str, by: Staff) -> None:
+    """Have another name, take each person once only (ENR-07), or go before others (BEY-16)."""
+    document = drafts.draft_of(sequence)
+    said = {"title": title, "single_enrolment": is_single}
+    if priority != document.priority:
+        said["priority"] = priority
+    document = document.model_copy(update=said)
     save(sequence, document, by=by, summary=_("Changed the settings"))
 
 

@@ -140,7 +140,22 @@ class StepForm(Form):
         return {}
 
 
-class EmailForm(StepForm):
+class MessageForm(StepForm):
+    """What every message has: how long it keeps."""
+
+    keeps_amount = IntegerField(_("How long it keeps"), [Optional(), NumberRange(1, 5000)])
+    keeps_unit = SelectField(_("Unit"), choices=UNITS, default="days")
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        keeps = _params(step).stale_after
+        self.keeps_amount.data, self.keeps_unit.data = _amount(Wait(**keeps.model_dump()) if keeps else None)
+
+    def values(self) -> dict[str, Any]:
+        return {"stale_after": {self.keeps_unit.data: self.keeps_amount.data}} if self.keeps_amount.data else {}
+
+
+class EmailForm(MessageForm):
     """E-mail."""
 
     subject = StringField(_("Subject"), [InputRequired(), Length(max=200)], filters=[_strip])
@@ -151,10 +166,10 @@ class EmailForm(StepForm):
         self.subject.data, self.html.data = _params(step).subject, _params(step).html
 
     def values(self) -> dict[str, Any]:
-        return {"subject": self.subject.data, "html": nh3.clean(self.html.data or "")}
+        return super().values() | {"subject": self.subject.data, "html": nh3.clean(self.html.data or "")}
 
 
-class TextForm(StepForm):
+class TextForm(MessageForm):
     """SMS and in-app messages."""
 
     body = TextAreaField(_("Message"), [InputRequired(), Length(max=1600)])
@@ -164,7 +179,7 @@ class TextForm(StepForm):
         self.body.data = _params(step).body
 
     def values(self) -> dict[str, Any]:
-        return {"body": _strip(self.body.data).replace("\r\n", "\n")}
+        return super().values() | {"body": _strip(self.body.data).replace("\r\n", "\n")}
 
 
 class TaskForm(StepForm):

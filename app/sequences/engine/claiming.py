@@ -51,7 +51,7 @@ def claim(now: datetime, limit: int, *, contact_id: int | None = None) -> list[W
     """
     rows = _due(now, limit, contact_id) if contact_id is not None or suite.is_on() else []
     one_each = {row.contact_id: row for row in reversed(rows)}
-    zones = _hold_contacts(sorted(one_each), skip_held=contact_id is None)
+    zones = hold_contacts(sorted(one_each), skip_held=contact_id is None)
     return [
         Walker(**row._asdict(), zone=zones[row.contact_id])
         for row in rows
@@ -69,6 +69,23 @@ def next_due(contact_id: int | None = None) -> datetime | None:
     elif not suite.is_on():
         return None
     return db.session.scalar(wanted)
+
+
+def hold_contacts(contact_ids: list[int], *, skip_held: bool = True) -> dict[int, ZoneInfo]:
+    """Lock these contacts, or those of them that are free. Answers on whose clocks the locked ones live."""
+    if not contact_ids:
+        return {}
+    wanted = (
+        select(Contact.id, Location.zone)
+        .outerjoin(Location, Location.id == Contact.location_id)
+        .where(one_of(Contact.id, contact_ids))
+        .order_by(Contact.id)
+    )
+    if is_postgresql():
+        # As strong as an UPDATE, yet it lets others insert rows that refer to the contact.
+        wanted = wanted.with_for_update(of=Contact, key_share=True, skip_locked=skip_held)
+    own = studio.studio().zone
+    return {row.id: timing.zone_named(row.zone or own) for row in db.session.execute(wanted)}
 
 
 def _running() -> tuple[ColumnElement[bool], ...]:
@@ -103,20 +120,3 @@ def _due(now: datetime, limit: int, contact_id: int | None) -> Many[Any]:
     if is_postgresql():
         wanted = wanted.with_for_update(of=Enrolment, skip_locked=contact_id is None)
     return db.session.execute(wanted).all()
-
-
-def _hold_contacts(contact_ids: list[int], *, skip_held: bool) -> dict[int, ZoneInfo]:
-    """Lock these contacts, or those of them that are free. Answers on whose clocks the locked ones live."""
-    if not contact_ids:
-        return {}
-    wanted = (
-        select(Contact.id, Location.zone)
-        .outerjoin(Location, Location.id == Contact.location_id)
-        .where(one_of(Contact.id, contact_ids))
-        .order_by(Contact.id)
-    )
-    if is_postgresql():
-        # As strong as an UPDATE, yet it lets others insert rows that refer to the contact.
-        wanted = wanted.with_for_update(of=Contact, key_share=True, skip_locked=skip_held)
-    own = studio.studio().zone
-    return {row.id: timing.zone_named(row.zone or own) for row in db.session.execute(wanted)}

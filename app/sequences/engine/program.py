@@ -62,6 +62,7 @@ class Program:
     moment: triggers.Moment
     hears: frozenset[str]  # the kinds of events that enrol people
     is_single: bool
+    priority: int  # the higher goes first, where one person may not get all at once
     first: str | None
     nodes: dict[str, Node]
     exits: tuple[Question, ...]
@@ -151,6 +152,7 @@ def compile_document(document: graph.Document, revision_id: int, sequence_id: in
         moment=moment,
         hears=trigger.hears(moment),
         is_single=document.single_enrolment,
+        priority=graph.PRIORITIES.index(document.priority),
         first=document.steps[0].id if document.steps else None,
         nodes=nodes,
         exits=exits,

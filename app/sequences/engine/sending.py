@@ -1,4 +1,6 @@
-"""The last word before a sequence's message leaves: exits, the run's state and the hours once more, then its text."""
+"""The last word before a sequence's message leaves: exits, the run's state, the hours and how much the person has had,
+then its text.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import Message
 from app.sequences import graph, hours, models, reasons
 from app.sequences.actions.messages import EmailParams
-from app.sequences.engine import enrolling, fuse
+from app.sequences.engine import enrolling, fuse, pressure
 from app.sequences.engine.ending import Ended, end
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.letters import Letter
@@ -39,6 +41,7 @@ def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
             decisions[letter.message.id] = why_not
     decisions |= _let_out([one for one in letters if one.message.id not in decisions], now)
     decisions |= _for_the_hours([one for one in letters if one.message.id not in decisions], now)
+    decisions |= pressure.put_off([one for one in letters if one.message.id not in decisions], now)
     written = _written([one for one in letters if one.message.id not in decisions])
     return decisions | fuse.guard(letters, written, wait=PAUSE)
 
@@ -133,6 +136,8 @@ def _for_the_hours(letters: Sequence[Letter], now: datetime) -> dict[int, Decisi
     decisions: dict[int, Decision] = {}
     for letter in letters:
         message = letter.message
+        if message.is_urgent:
+            continue  # somebody has said: now
         zone = zones[message.contact_id or 0]
         at = hours.sendable_at(now, open_hours, zone)
         told = reasons.moment(at, zone)
