@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 
-from benchmarks import events_to_steps, flat, sequences
+from benchmarks import builder, events_to_steps, flat, sequences
 
 PEOPLE = int(os.environ.get("ENCORE_BENCH_PEOPLE", "10000"))
 
 if __name__ == "__main__":
     events_to_steps.run(PEOPLE)
     flat.run()
+    builder.run()
     sequences.run(PEOPLE, of_peers=PEOPLE // 10)

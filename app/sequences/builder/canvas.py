@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app import i18n
+from app.db import db
 from app.messaging import variables
 from app.rules import RuleUse
-from app.sequences import drafts, graph, halts, hours, triggers
+from app.sequences import drafts, formats, graph, halts, hours, triggers
 from app.sequences.actions.registry import ACTIONS
-from app.sequences.builder import drawing, edits, figures, forms, fresh, guards, rule_forms, rule_words, spots, words
+from app.sequences.builder import (
+    changes,
+    drawing,
+    edits,
+    figures,
+    forms,
+    fresh,
+    guards,
+    rule_forms,
+    rule_words,
+    spots,
+    words,
+)
 from app.sequences.graph import Document, IfStep, NoSuchStep
-from app.sequences.models import Sequence
+from app.sequences.models import Sequence, SequenceRevision
 from app.staff import studio
 
 
@@ -40,6 +55,25 @@ class Option:
     look: str
 
 
+def drawn(document: Document) -> drawing.Drawing:
+    """The drawing of a document. The last ones are kept: an edit is compared with what the page shows."""
+    return _drawn(formats.to_json(document), i18n.language())
+
+
+@lru_cache(maxsize=32)
+def _drawn(document: str, _language: str) -> drawing.Drawing:
+    return drawing.draw(Document.model_validate_json(document))
+
+
+def changes_since(sequence: Sequence, shown: int | None, now: drawing.Drawing) -> changes.Changes | None:
+    """What has changed on the canvas since a revision; None where that is none of ours, or nearly everything has."""
+    revision = db.session.get(SequenceRevision, shown) if shown is not None else None
+    if revision is None or revision.sequence_id != sequence.id:
+        return None
+    found = changes.between(drawn(drafts.document_of(revision)), now)
+    return found if found.is_small else None
+
+
 def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
     """All that the canvas and its surroundings need. `chosen` is the step open in the drawer."""
     document = drafts.draft_of(sequence)
@@ -48,7 +82,7 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "sequence": sequence,
         "halts": halts.of([sequence]),
         "document": document,
-        "drawing": drawing.draw(document),
+        "drawing": drawn(document),
         "figures": counted,
         "exits": [_exit(number, use, counted) for number, use in enumerate(document.exits)],
         "chosen": chosen,

@@ -192,8 +192,15 @@ def _short(title: str) -> str:
 
 
 def _branch_name(branch: str | None) -> str:
-    names = {graph.THEN: _("True"), graph.ELSE: _("False"), None: ""}
-    return str(names[branch] if branch in names else _("Branch %(letter)s", letter=branch))
+    match branch:
+        case None:
+            return ""
+        case graph.THEN:
+            return str(_("True"))
+        case graph.ELSE:
+            return str(_("False"))
+        case letter:
+            return str(_("Branch %(letter)s", letter=letter))
 
 
 def _label(label: layout.Label, fork: AnyStep) -> BranchLabel:

@@ -75,7 +75,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """A connector as the `d` of an SVG path."""
+    """A connector as the `d` of an SVG path: from where it begins on, every command is relative."""
 
     id: str
     path: str
@@ -307,28 +307,29 @@ def _draw_branches(drawing: Layout, row: _Row, x: float, bottom: float, level: i
 def _connect(drawing: Layout, edge: str, x: float, ends: tuple[float, float], spot: str) -> None:
     """A straight connector with a plus in its middle."""
     top, bottom = ends
-    drawing.edges.append(Edge(edge, f"M{x:g} {top:g}V{bottom:g}"))
+    drawing.edges.append(Edge(edge, f"M{x:g} {top:g}v{bottom - top:g}"))
     drawing.pluses.append(Plus(x, (top + bottom) / 2, spot))
 
 
 def _bend(x0: float, y0: float, bus: float, x1: float, y1: float) -> str:
     """Down from a fork, along its bus, down to a branch, with rounded corners."""
     if x0 == x1:
-        return f"M{x0:g} {y0:g}V{y1:g}"
+        return f"M{x0:g} {y0:g}v{y1 - y0:g}"
     way = 1 if x1 > x0 else -1
     r = min(RADIUS, abs(x1 - x0) / 2)
+    across = x1 - x0 - 2 * way * r
     return (
-        f"M{x0:g} {y0:g}V{bus - r:g}Q{x0:g} {bus:g} {x0 + way * r:g} {bus:g}"
-        f"H{x1 - way * r:g}Q{x1:g} {bus:g} {x1:g} {bus + r:g}V{y1:g}"
+        f"M{x0:g} {y0:g}v{bus - r - y0:g}q0 {r:g} {way * r:g} {r:g}h{across:g}"
+        f"q{way * r:g} 0 {way * r:g} {r:g}v{y1 - bus - r:g}"
     )
 
 
 def _join(x0: float, y0: float, bus: float, x1: float) -> str:
     """Down from the end of a branch and along the bar to the axis of its fork."""
     if x0 == x1:
-        return f"M{x0:g} {y0:g}V{bus:g}"
+        return f"M{x0:g} {y0:g}v{bus - y0:g}"
     way = 1 if x1 > x0 else -1
-    return f"M{x0:g} {y0:g}V{bus - RADIUS:g}Q{x0:g} {bus:g} {x0 + way * RADIUS:g} {bus:g}H{x1:g}"
+    return f"M{x0:g} {y0:g}v{bus - RADIUS - y0:g}q0 {RADIUS} {way * RADIUS} {RADIUS}h{x1 - x0 - way * RADIUS:g}"
 
 
 # ------------------------------------------------------------------ the lane above the trigger
@@ -345,13 +346,13 @@ def _lay_lane(drawing: Layout, before: tuple[Item, ...], *, takes_before: bool) 
     y = float(top)
     for place, item in enumerate(before):
         drawing.boxes.append(Box(f"{item.id}~offset", "offset", 0, y))
-        drawing.edges.append(Edge(f"{item.id}~offset", f"M0 {y + pill:g}V{y + pill + LANE_STEP:g}"))
+        drawing.edges.append(Edge(f"{item.id}~offset", f"M0 {y + pill:g}v{LANE_STEP:g}"))
         drawing.boxes.append(Box(item.id, "step", 0, y + pill + LANE_STEP, "trigger", 2, place + 1, len(before)))
         y += one
         if place + 1 < len(before):
-            drawing.edges.append(Edge(f"{item.id}~next", f"M0 {y:g}V{y + EDGE:g}"))
+            drawing.edges.append(Edge(f"{item.id}~next", f"M0 {y:g}v{EDGE:g}"))
             y += EDGE
-    drawing.edges.append(Edge("lane", f"M0 {y:g}V0"))
+    drawing.edges.append(Edge("lane", f"M0 {y:g}v{-y:g}"))
     drawing.pluses.append(Plus(0, -EDGE / 2, "lane"))
     width = SIZES["step"][0] + 2 * LANE_PAD
     drawing.lane = Lane(-width / 2, top - LANE_HEAD, width, -top + LANE_HEAD - EDGE)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app import web
 from app.rules import UnknownRule
 from app.sequences import drafts, graph, overview
-from app.sequences.builder import canvas, edits, figures, forms, rule_forms
+from app.sequences.builder import canvas, changes, edits, figures, forms, rule_forms
 from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import Sequence
@@ -301,14 +301,20 @@ def _edited(
         also = (*AROUND, template)
     elif closed:
         also = (*AROUND, "sequences/build/_closed.html")
+    shown = drawer | canvas.context(sequence, step_id)
+    changed = canvas.changes_since(sequence, request.headers.get("X-Canvas", type=int), shown["drawing"])
+    if changed is not None:
+        shown |= {"changes": changed, "values": changes.as_values(changed)}
     response = web.reply(
-        "sequences/build/_world.html",
+        "sequences/build/_world.html" if changed is None else "sequences/build/_changes.html",
         also=also,
         back=url_for("sequences.build", sequence_id=sequence.id, step=step_id),
         toast=toast,
         undo=undo,
-        **(drawer | canvas.context(sequence, step_id)),
+        **shown,
     )
+    if changed is not None:
+        response.headers.update({"HX-Retarget": "#changes", "HX-Reswap": "outerHTML"})
     if opened is not None:
         web.trigger(response, "step-opened", {"id": opened})
     elif closed:

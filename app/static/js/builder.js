@@ -1,5 +1,6 @@
 /* What the builder's page has beyond the others: the canvas, its menus, and forms that save themselves. */
 import "./canvas.js";
+import "./canvas-changes.js";
 import "./add-menu.js";
 import "./filter-list.js";
 import "./insert-variables.js";

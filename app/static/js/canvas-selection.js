@@ -48,7 +48,7 @@ export class Selection {
   open(step) {
     this.focus(step);
     this.mark(step);
-    history.replaceState(history.state, "", step.dataset.page);
+    history.replaceState(history.state, "", step.querySelector("a").href);
     htmx.ajax("GET", step.dataset.href, { target: "#step", swap: "outerHTML" });
   }
 

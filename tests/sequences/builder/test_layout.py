@@ -54,15 +54,15 @@ def _verticals(drawing: Layout) -> list[tuple[float, float, float]]:
     found = []
     for edge in drawing.edges:
         x = y = 0.0
-        for letter, numbers in re.findall(r"([MVHQ])([-\d. ]+)", edge.path):
+        for letter, numbers in re.findall(r"([Mvhq])([-\d. ]+)", edge.path):
             values = [float(number) for number in numbers.split()]
-            if letter == "V":
-                found.append((x, y, values[0]))
-                y = values[0]
-            elif letter == "H":
-                x = values[0]
+            if letter == "v":
+                found.append((x, y, y + values[0]))
+                y += values[0]
+            elif letter == "h":
+                x += values[0]
             else:
-                x, y = values[-2:]
+                x, y = x + values[-2], y + values[-1]
     return found
 
 
