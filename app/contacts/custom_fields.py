@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flask import g, has_request_context
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -60,6 +61,16 @@ def find_field(name: str, fields: Sequence[CustomField]) -> CustomField:
         if meant is not None and naming.meaning(field.name) == meant:
             return field
     raise NoSuchField(name)
+
+
+def field_of_key(key: str) -> CustomField | None:
+    """One field. They are few: a page that asks for several reads them once."""
+    if not has_request_context():
+        return db.session.scalar(select(CustomField).where(CustomField.key == key))
+    if "custom_fields" not in g:
+        g.custom_fields = {field.key: field for field in all_fields()}
+    found: dict[str, CustomField] = g.custom_fields
+    return found.get(key)
 
 
 def birthday_fields() -> list[CustomField]:

@@ -5,10 +5,11 @@ Each looks through an alias of its own, so that it can be asked of a list of con
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.contacts.models import CONSENTS, Contact, Tag, contact_tag
@@ -23,6 +24,8 @@ NO_STAGE = "none"
 ADDED, REMOVED = "tag.added", "tag.removed"
 GIVEN, WITHDRAWN = "consent.given", "consent.withdrawn"
 MOVED = "lifecycle.stage_changed"
+
+_NUMBER = "^-?[0-9]+([.][0-9]+)?(e[+-]?[0-9]+)?$"
 
 
 def names(use: RuleUse) -> list[str]:
@@ -170,18 +173,24 @@ def _stood_in(about: Subject, someone: type[Contact]) -> ColumnElement[str]:
     has_past=False,
 )
 def custom(about: Subject, use: RuleUse) -> ColumnElement[bool]:
-    """A field of the studio's own, `custom.FIELD`: numbers as numbers, all else as text; "!=" holds where it is
-    empty too.
+    """A field of the studio's own, `custom.FIELD`: numbers as numbers, all else as text; of several values one is
+    enough, and "!=" holds where it is empty too.
     """
     someone = aliased(Contact)
     stored = someone.custom[use.rule.removeprefix("custom.")]
-    is_number = isinstance(use.value, int | float) and not isinstance(use.value, bool)
-    held: ColumnElement[Any] = stored.as_float() if is_number else func.lower(stored.as_string())
-    wanted = use.value if is_number else _text(use.value)
-    if use.op == "!=":
-        return ~exists().where(someone.id == about.contact_id, held == wanted)
-    return exists().where(someone.id == about.contact_id, COMPARISONS[use.op or "=="](held, wanted))
+    compare = COMPARISONS["==" if use.op in {None, "!="} else use.op]
+    wanted = use.value if isinstance(use.value, list) else [use.value]
+    said = exists().where(
+        someone.id == about.contact_id, or_(false(), *(_held(stored, one, compare) for one in wanted))
+    )
+    return ~said if use.op == "!=" else said
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if value is not None else ""
+def _held(stored: Any, wanted: Any, compare: Callable[[Any, Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    text = func.lower(stored.as_string())
+    if isinstance(wanted, bool):
+        return text.in_(("true", "1") if wanted else ("false", "0"))  # SQLite gives what is true as 1
+    if isinstance(wanted, int | float):
+        # Only of numbers is a number made: PostgreSQL gives up the whole query for one that is none.
+        return compare(case((text.regexp_match(_NUMBER), stored.as_float())), wanted)
+    return compare(text, str(wanted).lower() if wanted is not None else "")

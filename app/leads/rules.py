@@ -119,7 +119,7 @@ def lead_days_old(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     return exists().where(_is_asked_about(lead, about), said)
 
 
-@rule("lead.created_on", _("Became a lead on"), value="text", ops=(">=", "<=", "=="), group="leads")
+@rule("lead.created_on", _("Became a lead on"), value="date", ops=(">=", "<=", "=="), group="leads")
 def lead_created_on(about: Subject, use: RuleUse) -> ColumnElement[bool]:
     """Whether a lead came on this day, written 2026-11-23, or since it, or until it. What is no day is never so."""
     lead = aliased(Lead)

@@ -118,7 +118,7 @@ class Rule:
     key: str
     label: LazyString
     express: Express
-    value: str | None = None  # number | text | tag | source | lead_stage | lead_status | lifecycle_stage | location | …
+    value: str | None = None  # number | text | date | tag | source | lead_stage | lifecycle_stage | location | …
     ops: tuple[str, ...] = ()
     windows: bool = False  # takes `since`
     group: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from app import clock as the_clock
 from app import rules
-from app.contacts import consent, criteria, filters, segments, tags
+from app.contacts import consent, criteria, custom_fields, filters, segments, tags
 from app.contacts.models import Contact, Segment
 from app.db import db
 from app.demo import make
@@ -284,6 +285,55 @@ def test_leads_are_narrowed_by_tag_and_by_custom_field(client: Client, owner: St
         "Ben Ali",
         "Zoë Petit",
     }
+
+
+FIELDS = {"goal": ("choice", ["Strength", "Rest"]), "since": ("date", []), "age": ("number", []), "new": ("yes_no", [])}
+
+
+@pytest.mark.req("SEG-01", "CUS-04")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("goal", {"chosen": "Strength"}, "Goal is Strength", {"Ana Silva"}),
+        ("goal", {"chosen": ["Strength", "Rest"]}, "Goal is Strength or Rest", {"Ana Silva", "Ben Ali"}),
+        ("goal", {"chosen": "Rest", "negate": "1"}, "Not: Goal is Rest", {"Ana Silva", "Zoë Petit"}),
+        ("since", {"op": ">=", "day": "2026-02-01"}, "Since on or after 1 February", {"Ben Ali"}),
+        ("age", {"op": ">", "number": "9"}, "Age more than 9", {"Ana Silva", "Ben Ali"}),
+        ("new", {"chosen": "true"}, "New is Yes", {"Ana Silva"}),
+        ("new", {"chosen": "false"}, "New is No", {"Ben Ali"}),
+    ],
+)
+def test_a_custom_field_is_asked_about_in_the_way_of_its_kind(
+    client: Client, owner: Staff, clock: ModuleType, asked: tuple[str, dict[str, Any], str, set[str]]
+) -> None:
+    field, typed, words, found = asked
+    clock.set("2026-03-20 10:00")
+    for key, (kind, offered) in FIELDS.items():
+        custom_fields.create_field(key.capitalize(), kind, choices=offered)
+    make.client("Ana Silva", custom={"goal": "Strength", "since": "2026-01-20", "age": 41, "new": True})
+    make.client("Ben Ali", custom={"goal": "Rest", "since": "2026-02-20", "age": 10, "new": False})
+    make.client("Zoë Petit")
+    begun = client.post("/segments/clients/criteria", data={"rules": "[]", "add": f"custom.{field}"}).text
+    rules_then = html.unescape(re.findall(r'name="rules" value="([^"]*)"', begun)[0])
+
+    drawer = client.post(
+        "/segments/clients/criteria",
+        data={"rules": rules_then} | {f"rule0-{name}": value for name, value in typed.items()},
+    ).text
+    rules_now = html.unescape(re.findall(r'name="rules" value="([^"]*)"', drawer)[0])
+
+    assert f'<legend class="label">{words}' in drawer
+    assert names(client.get("/clients", query_string={"rules": rules_now, "match": "all"}).text) == found
+
+
+def test_a_number_is_not_looked_for_in_what_is_no_number(client: Client, owner: Staff) -> None:
+    """The API takes such a rule, and one text among the values must not spoil the list."""
+    make.client("Ana Silva", custom={"level": "Advanced"})
+    make.client("Ben Ali", custom={"level": 7})
+
+    page = client.get("/clients", query_string=said({"rule": "custom.level", "op": ">=", "value": 5}))
+
+    assert names(page.text) == {"Ben Ali"}
 
 
 @pytest.mark.req("SEG-02")

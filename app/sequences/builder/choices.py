@@ -99,6 +99,11 @@ def consents() -> list[Choice]:
     ]
 
 
+def yes_or_no() -> list[Choice]:
+    """The two answers to a question of that kind."""
+    return [("true", _("Yes")), ("false", _("No"))]
+
+
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     """Values and labels as a form's list takes them."""
     return [SelectChoice(value, label) for value, label in pairs]

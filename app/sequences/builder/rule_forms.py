@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import Form, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, Form, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.contacts.models import CustomField
@@ -19,11 +20,12 @@ from app.rules import RULES, RuleUse, Since
 from app.rules.registry import Rule
 from app.rules.registry import find as find_rule
 from app.sequences import triggers
-from app.sequences.builder import choices
-from app.sequences.builder.rule_words import OPS
+from app.sequences.builder import choices, own_fields, rule_words
 from app.sequences.triggers import Filter
 
 SINCE = [("", _l("ever")), ("enrolment", _l("since enrolment")), ("days", _l("in the last … days"))]
+
+NEGATED = [("", _l("applies")), ("1", _l("does not apply"))]
 
 GROUPS: dict[str, LazyString] = {
     "studio": _l("Bookings and memberships"),
@@ -74,14 +76,17 @@ def new_use(key: str, *, is_exit: bool = False) -> RuleUse:
     """A rule with values to begin with. Raises UnknownRule."""
     rule = find_rule(key)
     use: dict[str, Any] = {"rule": key}
-    if rule.ops:
-        use["op"] = ">=" if ">=" in rule.ops else rule.ops[0]
-    if rule.value == "number":
+    bare = RuleUse(rule=key)
+    ops = own_fields.ops_of(bare)
+    if ops:
+        use["op"] = ">=" if ">=" in ops else ops[0]
+    kind = own_fields.kind_of(bare)
+    if kind == "number":
         use["value"] = 1
-    elif rule.value is not None:
-        known = None if rule.value in choices.SOLD else choices.of_kind(rule.value)
-        if known or rule.value == "text":
-            use["value"] = known[0][0] if known else ""
+    elif kind is not None:
+        known = None if kind in choices.SOLD else own_fields.known_of(bare)
+        if known or kind == "text":
+            use["value"] = own_fields.value_of(bare, [known[0][0]]) if known else ""
     if rule.windows and is_exit:
         use["since"] = "enrolment"
     return RuleUse.model_validate(use)
@@ -91,11 +96,14 @@ class RuleForm(Form):
     """The fields that every rule may have; which of them are shown follows from its declaration."""
 
     negate = SelectField(
-        _l("Is or is not"), choices=choices.options([("", _l("is so")), ("1", _l("is not so"))]), validate_choice=False
+        _l("Is or is not"),
+        choices=choices.options(NEGATED),
+        validate_choice=False,
     )
     op = SelectField(_l("Compared"), validate_choice=False)
     number = IntegerField(_l("Number"), [Optional(), NumberRange(-100_000, 100_000)])
-    text = StringField(_l("Value"), [Optional(), Length(max=200)])
+    text = StringField(_l("Value"), [Length(max=200)])
+    day = DateField(_l("Day"), [Optional()])
     chosen = SelectMultipleField(_l("Value"), validate_choice=False)
     since = SelectField(_l("When"), choices=choices.options(SINCE), validate_choice=False)
     days = IntegerField(_l("Days"), [Optional(), NumberRange(1, 3650)])
@@ -104,23 +112,28 @@ class RuleForm(Form):
         super().__init__(given, prefix=prefix)
         self.use = use
         self.rule: Rule = find_rule(use.rule)
-        self.known = choices.of_kind(self.rule.value)
+        self.kind = own_fields.kind_of(use)
+        self.ops = own_fields.ops_of(use)
+        self.known = own_fields.known_of(use)
         values = use.value if isinstance(use.value, list) else [use.value] if use.value not in {None, ""} else []
-        self.op.choices = choices.options((op, OPS.get(op, op)) for op in self.rule.ops)
+        self.op.choices = choices.options((op, rule_words.ops_of(use).get(op, op)) for op in self.ops)
+        self.values = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
         if self.known is not None:
-            self.chosen.choices = choices.options(choices.with_chosen(self.known, [str(value) for value in values]))
+            self.chosen.choices = choices.options(choices.with_chosen(self.known, self.values))
         if given is None:
-            self._show(use, values)
+            self._show(use)
 
-    def _show(self, use: RuleUse, values: list[Any]) -> None:
+    def _show(self, use: RuleUse) -> None:
         self.negate.data = "1" if use.negate else ""
-        self.op.data = use.op or (self.rule.ops[0] if self.rule.ops else "")
+        self.op.data = use.op or (self.ops[0] if self.ops else "")
         if self.known is not None:
-            self.chosen.data = [str(value) for value in values]
+            self.chosen.data = self.values
         elif self.takes_number:
             self.number.data = use.value
+        elif self.takes_day:
+            self.day.data = _day(self.values)
         else:
-            self.text.data = ", ".join(map(str, values))
+            self.text.data = ", ".join(self.values)
         if isinstance(use.since, Since):
             self.since.data, self.days.data = "days", use.since.days
         else:
@@ -128,19 +141,31 @@ class RuleForm(Form):
 
     @property
     def takes_number(self) -> bool:
-        return self.rule.value == "number"
+        return self.kind == "number"
+
+    @property
+    def takes_day(self) -> bool:
+        return self.kind == "date"
 
     @property
     def takes_text(self) -> bool:
-        return self.rule.value == "text" or self.rule.value in choices.SOLD
+        return self.kind == "text" or self.kind in choices.SOLD
 
     def validate_number(self, field: IntegerField) -> None:
         if self.takes_number and field.data is None:
             raise ValidationError(_("Give a number."))
 
     def validate_chosen(self, field: SelectMultipleField) -> None:
-        if self.known is not None and not field.data and self.rule.value not in choices.SOLD:
+        if self.known is not None and not field.data and self.kind not in choices.SOLD:
             raise ValidationError(_("Choose at least one."))
+
+    def validate_text(self, field: StringField) -> None:
+        if self.kind == "text" and not (field.data or "").strip():
+            raise ValidationError(_("Type a value."))
+
+    def validate_day(self, field: DateField) -> None:
+        if self.takes_day and field.data is None:
+            raise ValidationError(_("Choose a day."))
 
     def validate_days(self, field: IntegerField) -> None:
         if self.since.data == "days" and not field.data:
@@ -149,12 +174,14 @@ class RuleForm(Form):
     def result(self) -> RuleUse:
         """The rule as the fields say it."""
         use: dict[str, Any] = {"rule": self.use.rule}
-        if self.rule.ops:
-            use["op"] = self.op.data if self.op.data in self.rule.ops else self.rule.ops[0]
+        if self.ops:
+            use["op"] = self.op.data if self.op.data in self.ops else self.ops[0]
         if self.takes_number:
             use["value"] = self.number.data
+        elif self.takes_day and self.day.data:
+            use["value"] = self.day.data.isoformat()
         elif self.known is not None and self.chosen.data:
-            use["value"] = self.chosen.data[0] if len(self.chosen.data) == 1 else self.chosen.data
+            use["value"] = own_fields.value_of(self.use, self.chosen.data)
         elif self.takes_text and (self.text.data or "").strip():
             use["value"] = (self.text.data or "").strip()
         if self.rule.windows and self.since.data:
@@ -162,6 +189,14 @@ class RuleForm(Form):
         if self.negate.data:
             use["not"] = True
         return RuleUse.model_validate(use)
+
+
+def _day(values: list[str]) -> date | None:
+    """The day of a rule, None where it has none that can be read."""
+    try:
+        return date.fromisoformat(values[0])
+    except (IndexError, ValueError):
+        return None
 
 
 TYPED = "_typed"  # ends the name of the field for names that are not among those offered
