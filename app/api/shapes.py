@@ -135,6 +135,7 @@ class MessageOut(BaseModel):
     subject: str
     text: str
     queued_at: datetime
+    due_at: datetime
     sent_at: datetime | None
     sequence_id: int | None
     step_id: str | None

@@ -21,7 +21,7 @@ from app.db import db, is_postgresql
 from app.demo import make
 from app.messaging import delivery, groups, outgoing
 from app.messaging.models import GroupMessage, Message
-from app.sequences import enrolling, hours, models, pressure, simulating
+from app.sequences import due, enrolling, hours, models, pressure, simulating
 from app.sequences.hours import SendingHours
 from app.sequences.pressure import Cap, Caps
 from tests.harness import queries
@@ -194,6 +194,34 @@ def test_it_does_not_give_way_to_what_will_not_come(live: Live, workers: Workers
     workers.run_until_idle()
 
     assert fates(ana) == {"Offer": ("sent", "Mon 11:01", "")}
+
+
+def test_what_does_not_keep_that_long_does_not_give_way(live: Live, workers: Workers, monday: ModuleType) -> None:
+    """To give way costs time, never the message: the Offer would wait for tomorrow at nine, and be stale."""
+    pressure.set_caps(Caps(sms=ONE_A_DAY))
+    hours.set_sending_hours(SendingHours(start=time(9), end=time(12)))
+    live(sms(stale_after={"hours": 20}), title="Offer", priority="low", trigger="tag.added")
+    live(sms(wait={"hours": 3}), title="Trial", priority="high", trigger="tag.added")
+    ana = make.contact()
+    tag(ana, "New")
+    workers.run_until_idle()
+
+    assert fates(ana) == {"Offer": ("sent", "Mon 10:00", "")}
+
+
+@pytest.mark.req("BEY-16")
+def test_what_is_ordered_to_go_takes_a_place(live: Live, workers: Workers, monday: ModuleType) -> None:
+    pressure.set_caps(Caps(sms=ONE_A_DAY))
+    ana = three(live)
+    workers.run_until_idle()
+    monday.move(hours=23)
+    due.send_now(ana, messages(ana)[1].id)
+    workers.run_until_idle()
+    monday.move(hours=2)
+    workers.run_until_idle()
+
+    assert senders(ana) == ["One", "Two"]
+    assert fates(ana)["Three"][:2] == ("queued", "Wed 09:00")
 
 
 @pytest.mark.req("BEY-16")

@@ -7,7 +7,7 @@ take the last place. Why it is as it is: docs/decisions/0015-who-gives-way.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,13 +70,15 @@ class Doorway:
     rivals: list[Rival] = field(default_factory=list)
 
 
-def put_off(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
-    """Decide on those that must not leave now, by message. What somebody has ordered to leave is not asked about.
+def put_off(letters: Sequence[Letter], decided: Mapping[int, Decision], now: datetime) -> dict[int, Decision]:
+    """Decide on those of a batch that must not leave now, by message. What somebody has ordered to leave is not asked
+    about, nor what is decided.
 
     A handful of queries, however many there are; one where there is no cap.
     """
     caps = pressure.caps()
-    asked = [one for one in letters if caps.of(one.message.channel).most is not None and not one.message.is_urgent]
+    going = [one for one in letters if one.message.id not in decided]
+    asked = [one for one in going if caps.of(one.message.channel).most is not None and not one.message.is_urgent]
     decisions: dict[int, Decision] = {
         one.message.id: Suppress(reasons.code("capped_to_none", one.message.channel))
         for one in asked
@@ -88,6 +90,7 @@ def put_off(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
         if _door(one)[0] not in zones:
             decisions[one.message.id] = Later(now + BUSY, reasons.code("busy"))
     doorways = _doorways([one for one in contending if one.message.id not in decisions], caps, now)
+    _note_own(doorways, letters, going, now)
     open_hours = hours.sending_hours() if doorways else SendingHours()
     for (contact_id, channel), doorway in doorways.items():
         decisions |= _let_through(doorway, caps.of(channel), Opening(open_hours, zones[contact_id]), now)
@@ -96,6 +99,18 @@ def put_off(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
 
 def _door(letter: Letter) -> Door:
     return letter.message.contact_id or 0, letter.message.channel
+
+
+def _note_own(
+    doorways: Mapping[Door, Doorway], letters: Sequence[Letter], going: Sequence[Letter], now: datetime
+) -> None:
+    """What is in the batch itself is no rival of it: it is decided here, or has been. What was ordered goes."""
+    own = {one.message.id for one in letters}
+    for doorway in doorways.values():
+        doorway.rivals = [one for one in doorway.rivals if one.queued is None or one.queued[1] not in own]
+    for one in going:
+        if one.message.is_urgent and _door(one) in doorways:
+            doorways[_door(one)].left.append(now)
 
 
 def _doorways(letters: Sequence[Letter], caps: Caps, now: datetime) -> dict[Door, Doorway]:
@@ -109,8 +124,7 @@ def _doorways(letters: Sequence[Letter], caps: Caps, now: datetime) -> dict[Door
         for door, at in _left(people, since, now):
             if door in doorways:
                 doorways[door].left.append(at)
-        own = {one.message.id for one in letters}
-        for door, rival in _rivals(people, own, now):
+        for door, rival in _rivals(people, now):
             if door in doorways:
                 doorways[door].rivals.append(rival)
     return doorways
@@ -136,10 +150,9 @@ def _left(people: Collection[int], since: datetime, now: datetime) -> list[tuple
     return [((row.contact_id, row.channel), now if row.status == QUEUED else row.at) for row in found]
 
 
-def _rivals(people: Collection[int], own: Collection[int], now: datetime) -> list[tuple[Door, Rival]]:
+def _rivals(people: Collection[int], now: datetime) -> list[tuple[Door, Rival]]:
     """What else is due to these people by tomorrow, as far as is known: messages that wait, and the next steps."""
-    messages = [row for row in _waiting(people, now) if row.id not in own]
-    steps = _steps(people, now)
+    messages, steps = _waiting(people, now), _steps(people, now)
     known = programs({row.revision_id for row in (*messages, *steps)})
     found = []
     for row in messages:
@@ -206,11 +219,13 @@ def _let_through(doorway: Doorway, cap: Cap, opening: Opening, now: datetime) ->
             decisions[message.id] = _wait(message, cap, opening.after(room))
             continue
         ahead = [one for one in doorway.rivals if _is_ahead(one, message, _priority(letter.program), now)]
-        way = _give_way(message, ahead, left, cap, now)
+        taken = [*left, *(now for _rival in ahead)]
+        is_full = bool(ahead) and pressure.room_at(taken, cap, now) > now
+        way = _give_way(message, ahead, opening, now) if is_full else None
         if way is None:
             left.append(now)
         else:
-            decisions[message.id] = Later(opening.after(way.due_at), way.reason)
+            decisions[message.id] = way
     return decisions
 
 
@@ -221,18 +236,12 @@ def _wait(message: Message, cap: Cap, until: datetime) -> Decision:
     return Later(until, reasons.code("pressure", about))
 
 
-def _give_way(
-    message: Message, ahead: Sequence[Rival], left: Sequence[datetime], cap: Cap, now: datetime
-) -> Later | None:
-    """How a message waits for those that go before it, where they leave it no room; None where it can go.
-
-    To give way costs time, never the message: one that would be too late afterwards goes.
+def _give_way(message: Message, ahead: Sequence[Rival], opening: Opening, now: datetime) -> Later | None:
+    """How a message waits for those that leave it no room; None where it would be too late then: to give way costs
+    time, never the message.
     """
-    taken = [*left, *(now for _rival in ahead)]
-    if not ahead or pressure.room_at(taken, cap, now) <= now:
-        return None
     first = min(ahead, key=lambda one: one.due_at)
-    at = max(first.due_at, now) + AFTER
+    at = opening.after(max(first.due_at, now) + AFTER)
     if message.not_after is not None and at >= message.not_after:
         return None
     return Later(at, reasons.code("gives_way", first.title))

@@ -41,7 +41,7 @@ def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
             decisions[letter.message.id] = why_not
     decisions |= _let_out([one for one in letters if one.message.id not in decisions], now)
     decisions |= _for_the_hours([one for one in letters if one.message.id not in decisions], now)
-    decisions |= pressure.put_off([one for one in letters if one.message.id not in decisions], now)
+    decisions |= pressure.put_off(letters, decisions, now)
     written = _written([one for one in letters if one.message.id not in decisions])
     return decisions | fuse.guard(letters, written, wait=PAUSE)
 
