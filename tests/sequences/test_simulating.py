@@ -18,8 +18,9 @@ from app.contacts.models import Contact
 from app.db import Model, db
 from app.demo import make
 from app.events import posting
-from app.sequences import enrolling, hours, models, simulating, tracing
+from app.sequences import enrolling, hours, models, pressure, simulating, tracing
 from app.sequences.hours import SendingHours
+from app.sequences.pressure import Cap, Caps
 from app.sequences.simulating import Assumed, simulate
 from tests.harness.work import Workers
 from tests.sequences.conftest import TILL, Live, only, post
@@ -195,7 +196,13 @@ happenings = st.lists(
     max_examples=12,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(steps=documents, happen=happenings, start=st.sampled_from([SPRING, AUTUMN]), offset=st.integers(0, 3000))
+@given(
+    steps=documents,
+    happen=happenings,
+    start=st.sampled_from([SPRING, AUTUMN]),
+    offset=st.integers(0, 3000),
+    most_sms=st.sampled_from([None, 1]),
+)
 def test_the_simulated_account_is_that_of_the_live_run(
     app: Flask,
     workers: Workers,
@@ -205,9 +212,11 @@ def test_the_simulated_account_is_that_of_the_live_run(
     happen: list[tuple[str, int]],
     start: datetime,
     offset: int,
+    most_sms: int | None,
 ) -> None:
     clock.set(start + timedelta(minutes=offset))
     hours.set_sending_hours(SendingHours(start=time(9), end=time(20)))
+    pressure.set_caps(Caps(sms=Cap(most=most_sms, days=1)))
     sequence = make.sequence(*steps, exits=BOUGHT)
     ana = make.contact("Ana Silva")
     workers.run_until_idle()
