@@ -16,12 +16,11 @@ from app.db import db
 from app.demo import make
 from app.messaging.models import Message
 from app.sequences import books, drafts, enrolling, formats, graph, publishing
-from app.sequences.actions.tags import TagParams
 from app.sequences.engine.program import compile_document
 from app.sequences.models import PAUSED, RUNNING, Enrolment, Sequence, StepRun
 from app.web import Refusal
 from tests.harness.work import Workers
-from tests.sequences.conftest import buy_membership, enrolments
+from tests.sequences.conftest import buy_membership, enrolments, new_step
 
 EXITS = [{"rule": "membership.purchased", "since": "enrolment"}]
 
@@ -30,14 +29,6 @@ calmly = settings(
     max_examples=12,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-
-
-def new_step(kind: int) -> graph.AnyStep:
-    if kind == 0:
-        return graph.IfStep.model_validate({"if": {"rules": [{"rule": "client"}]}})
-    if kind == 1:
-        return graph.SplitStep.model_validate({"split": [{"share": 50}, {"share": 50}]})
-    return graph.ActionStep(do="tag.add", params=TagParams(tags=["x"]))
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
