@@ -17,6 +17,7 @@ from app.api import (  # noqa: F401 - each declares its operations
     operations,
     sandbox,
     segments,
+    sequence_revisions,
     sequences,
     tasks,
     templates,

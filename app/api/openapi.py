@@ -96,7 +96,8 @@ def _described(one: Operation) -> dict[str, Any]:
     if one.takes is not None:
         shapes = [_of(shape) for shape in (one.takes, one.alone) if shape is not None]
         schema = shapes[0] if len(shapes) == 1 else {"oneOf": shapes}
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        content = {"application/json": {"schema": schema}}
+        described["requestBody"] = {"required": not one.may_be_empty, "content": content}
     return described
 
 

@@ -53,6 +53,7 @@ class Operation:
     tag: str
     alone: type[BaseModel] | None = None
     sandbox_only: bool = False
+    may_be_empty: bool = False
 
 
 OPERATIONS: list[Operation] = []
@@ -70,10 +71,12 @@ def operation(
     is_list: bool = False,
     alone: type[BaseModel] | None = None,
     sandbox_only: bool = False,
+    may_be_empty: bool = False,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
     """Declare an operation. `path` names ids as `<id:contact_id>`; `is_list` wraps `gives` in items and next_cursor.
 
-    `alone` is the shape of a body that is a single item rather than the list in `takes`' only field.
+    `alone` is the shape of a body that is a single item rather than the list in `takes`' only field. Where the body
+    `may_be_empty`, nothing in `takes` has to be said.
     """
 
     def declare(function: Callable[..., Answer]) -> Callable[..., Response]:
@@ -94,6 +97,7 @@ def operation(
                 tag,
                 alone,
                 sandbox_only,
+                may_be_empty,
             )
         )
 
@@ -104,7 +108,7 @@ def operation(
             if asks is not None:
                 given["query"] = _query(asks)
             if takes is not None:
-                given["body"] = _body(takes, alone)
+                given["body"] = _body(takes, alone, may_be_empty=may_be_empty)
             if method == "POST":
                 return idempotency.once(lambda: _response(function(**given)))
             return _response(function(**given))
@@ -125,7 +129,9 @@ def _response(given: Answer) -> Response:
     return response
 
 
-def _body(shape: type[BaseModel], alone: type[BaseModel] | None) -> BaseModel:
+def _body(shape: type[BaseModel], alone: type[BaseModel] | None, *, may_be_empty: bool) -> BaseModel:
+    if may_be_empty and not request.get_data(cache=True):
+        return shape()
     said = _json()
     if alone is not None and not (isinstance(said, dict) and said.keys() & shape.model_fields.keys()):
         shape = alone

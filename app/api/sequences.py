@@ -7,6 +7,7 @@ from collections.abc import Sequence as Many
 from datetime import timedelta
 from typing import Any, Literal
 
+from flask_babel import gettext as _
 from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -15,10 +16,10 @@ from app.api import contacts, event_intake, paging, segments
 from app.api.access import token_at_hand
 from app.api.operations import Answer, operation
 from app.api.problems import Fault, Problem, not_found, refused
-from app.api.shapes import EnrolmentOut, Found, RecordId, SequenceOut, SimulationIn, SimulationOut, Strict
+from app.api.shapes import Activation, EnrolmentOut, Found, RecordId, SequenceOut, SimulationIn, SimulationOut, Strict
 from app.contacts.models import Contact
 from app.db import db
-from app.sequences import checking, drafts, enrolling, formats, publishing, simulating, stats, tracing
+from app.sequences import checking, drafts, enrolling, formats, graph, publishing, simulating, stats, tracing
 from app.sequences.models import Enrolment, Sequence
 
 MOST_BY_SEGMENT = 10_000
@@ -49,34 +50,39 @@ class NewEnrolments(Strict):
 def list_sequences(query: paging.Page) -> Answer:
     """List sequences, newest first."""
     rows = select(Sequence).where(Sequence.deleted_at.is_(None)).options(selectinload(Sequence.draft))
-    return paging.page(rows, Sequence.id, query, lambda found: [_show(one) for one in found])
+    return paging.page(rows, Sequence.id, query, lambda found: [show(one) for one in found])
 
 
 @operation("POST", "/sequences", scope="sequences:write", takes=SequenceDocument, gives=SequenceOut, status=201)
 def create_sequence(body: SequenceDocument) -> Answer:
     """Make a sequence of a document. It does nothing until it is activated."""
-    return Answer(_show(drafts.create_sequence(_read(body))), 201)
+    said, _revision = _without_state(body)
+    return Answer(show(drafts.create_sequence(_read(said))), 201)
 
 
 @operation("GET", "/sequences/<id:sequence_id>", scope="sequences:read", gives=SequenceDocument)
 def show_sequence(sequence_id: int) -> Answer:
     """The document of a sequence's draft, with its state."""
-    sequence = _get(sequence_id)
-    return Answer(_show(sequence) | formats.dump(drafts.draft_of(sequence)))
+    sequence = get(sequence_id)
+    return Answer(show(sequence) | formats.dump(drafts.draft_of(sequence)))
 
 
 @operation("PUT", "/sequences/<id:sequence_id>", scope="sequences:write", takes=SequenceDocument, gives=SequenceOut)
 def replace_sequence(sequence_id: int, body: SequenceDocument) -> Answer:
-    """Make a new draft revision of a sequence. What is live stays as it is until it is activated again."""
-    sequence = _get(sequence_id)
-    drafts.save_draft(sequence, _read(body), summary="API")
-    return Answer(_show(sequence))
+    """Make a new draft revision of a sequence. What is live stays as it is until it is activated again.
+
+    A body with the `revision` it is an edit of, as GET gave it, is refused with 409 where there is a newer one.
+    """
+    sequence = get(sequence_id)
+    said, over = _without_state(body)
+    drafts.save_draft(sequence, _read(said), summary=_("Changed through the API"), over=over)
+    return Answer(show(sequence))
 
 
 @operation("POST", "/sequences/<id:sequence_id>/check", scope="sequences:read", gives=Found)
 def check_sequence(sequence_id: int) -> Answer:
     """The pre-flight check of the draft."""
-    return Answer(_findings(_get(sequence_id)))
+    return Answer(_findings(get(sequence_id)))
 
 
 @operation(
@@ -84,7 +90,7 @@ def check_sequence(sequence_id: int) -> Answer:
 )
 def simulate_sequence(sequence_id: int, body: SimulationIn) -> Answer:
     """What the draft would do to a contact from now on, were its trigger to happen now. Nothing is stored or sent."""
-    sequence, contact = _get(sequence_id), contacts.get(body.contact_id)
+    sequence, contact = get(sequence_id), contacts.get(body.contact_id)
     faults = [
         fault
         for number, one in enumerate(body.assume)
@@ -106,23 +112,34 @@ def simulate_sequence(sequence_id: int, body: SimulationIn) -> Answer:
     return Answer({"status": simulation.status, "entries": entries})
 
 
-@operation("POST", "/sequences/<id:sequence_id>/activate", scope="sequences:write", gives=SequenceOut)
-def activate_sequence(sequence_id: int) -> Answer:
+@operation(
+    "POST",
+    "/sequences/<id:sequence_id>/activate",
+    scope="sequences:write",
+    takes=Activation,
+    gives=SequenceOut,
+    may_be_empty=True,
+)
+def activate_sequence(sequence_id: int, body: Activation) -> Answer:
     """Publish the draft and let the sequence act. 409 with the findings where an error stands."""
-    sequence = _get(sequence_id)
+    sequence = get(sequence_id)
     found = _findings(sequence)
     if not found["ok"]:
         raise Problem(409, "The sequence has errors and was not activated.", findings=found["findings"])
-    publishing.activate(sequence)
-    return Answer(_show(sequence))
+    gone = {one.step.id for one in publishing.preview(sequence).stranded}
+    unknown = [one for one in body.removed if one not in gone]
+    if unknown:
+        raise refused(f"/removed/{unknown[0]}", "nobody waits on a deleted step of this id")
+    publishing.activate(sequence, carry=body.inside == "carry", fates=body.removed, messages=body.overdue)
+    return Answer(show(sequence))
 
 
 @operation("POST", "/sequences/<id:sequence_id>/pause", scope="sequences:write", gives=SequenceOut)
 def pause_sequence(sequence_id: int) -> Answer:
     """Stop enrolling and running; everyone inside keeps their place."""
-    sequence = _get(sequence_id)
+    sequence = get(sequence_id)
     publishing.pause(sequence)
-    return Answer(_show(sequence))
+    return Answer(show(sequence))
 
 
 @operation(
@@ -135,7 +152,7 @@ def pause_sequence(sequence_id: int) -> Answer:
 )
 def list_enrolments(sequence_id: int, query: EnrolmentQuery) -> Answer:
     """Who is, and was, in a sequence, newest first."""
-    rows = select(Enrolment).where(Enrolment.sequence_id == _get(sequence_id).id).options(*_LOADED)
+    rows = select(Enrolment).where(Enrolment.sequence_id == get(sequence_id).id).options(*_LOADED)
     if query.status is not None:
         rows = rows.where(Enrolment.status == query.status)
     return paging.page(rows, Enrolment.id, query, _show_enrolments)
@@ -151,7 +168,7 @@ def list_enrolments(sequence_id: int, query: EnrolmentQuery) -> Answer:
 )
 def enrol(sequence_id: int, body: NewEnrolments) -> Answer:
     """Enrol a contact, or a segment's, by hand. A contact who may not enter answers 409 and why."""
-    sequence = _get(sequence_id)
+    sequence = get(sequence_id)
     if (body.contact_id is None) == (body.segment_id is None):
         raise refused("/contact_id", "name a contact or a segment, one of the two")
     if body.contact_id is not None:
@@ -187,15 +204,39 @@ def stop_enrolment(enrolment_id: int) -> Answer:
 @operation("GET", "/sequences/<id:sequence_id>/stats", scope="sequences:read", gives=Found)
 def show_stats(sequence_id: int) -> Answer:
     """What each step has done so far."""
-    figures = stats.step_stats(_get(sequence_id).id)
+    figures = stats.step_stats(get(sequence_id).id)
     return Answer(
         {"items": [{"step_id": step_id} | one.as_dict() for step_id, one in figures.items()], "next_cursor": None}
     )
 
 
-def _read(body: SequenceDocument) -> Any:
+def get(sequence_id: int) -> Sequence:
+    """A sequence. Raises Problem (404)."""
+    sequence = db.session.get(Sequence, sequence_id)
+    if sequence is None or sequence.deleted_at is not None:
+        raise not_found("sequence")
+    return sequence
+
+
+def show(sequence: Sequence) -> dict[str, Any]:
+    """A sequence as the API gives it, without its document."""
+    number = sequence.draft.number if sequence.draft is not None else 0
+    out = SequenceOut(id=sequence.id, title=sequence.title, status=sequence.status, revision=number)
+    return out.model_dump(mode="json")
+
+
+def _without_state(body: SequenceDocument) -> tuple[dict[str, Any], int | None]:
+    """The document without what GET says beside it, and the revision it was."""
+    said = body.model_dump(mode="json", exclude_unset=True)
+    revision = said.pop("revision", None)
+    if revision is not None and (not isinstance(revision, int) or isinstance(revision, bool)):
+        raise refused("/revision", "the number of the revision that this is an edit of")
+    return {key: value for key, value in said.items() if key not in {"id", "status"}}, revision
+
+
+def _read(said: dict[str, Any]) -> graph.Document:
     try:
-        return checking.read(body.model_dump(mode="json", exclude_unset=True))
+        return checking.read(said)
     except formats.Invalid as invalid:
         faults = [Fault(fault.pointer, str(fault.detail)) for fault in invalid.faults]
         raise Problem(422, "The document cannot stand.", faults) from None
@@ -222,24 +263,11 @@ def _try_to_enrol(sequence: Sequence, contact: Contact) -> Enrolment | dict[str,
         return {"contact_id": contact.id, "reason": str(why)}
 
 
-def _get(sequence_id: int) -> Sequence:
-    sequence = db.session.get(Sequence, sequence_id)
-    if sequence is None or sequence.deleted_at is not None:
-        raise not_found("sequence")
-    return sequence
-
-
 def _get_enrolment(enrolment_id: int) -> Enrolment:
     enrolment = db.session.get(Enrolment, enrolment_id)
     if enrolment is None:
         raise not_found("enrolment")
     return enrolment
-
-
-def _show(sequence: Sequence) -> dict[str, Any]:
-    number = sequence.draft.number if sequence.draft is not None else 0
-    out = SequenceOut(id=sequence.id, title=sequence.title, status=sequence.status, revision=number)
-    return out.model_dump(mode="json")
 
 
 def _show_enrolments(found: Many[Enrolment]) -> list[dict[str, Any]]:

@@ -218,6 +218,93 @@ class SequenceOut(BaseModel):
     revision: int
 
 
+class Activation(Strict):
+    """What becomes of whoever is inside. `inside`: everybody is carried to the new version, or finishes the old one.
+    `removed`, by the id of a deleted step: those who wait on it go on with the next that is left (if nothing is said),
+    finish the old version, or exit. `overdue`, for a paused sequence: late messages are skipped or sent.
+    """
+
+    inside: Literal["carry", "finish"] = "carry"
+    removed: dict[str, Literal["go_on", "finish", "exit"]] = {}
+    overdue: Literal["skip", "send"] = "skip"
+
+
+class StrandedOut(BaseModel):
+    """People who wait on a deleted step, and the step they would go on with: null where nothing is left."""
+
+    step_id: str
+    title: str
+    people: int
+    goes_on_with: str | None
+
+
+class OverdueOut(BaseModel):
+    """One step that people should have been through by now, had the sequence not been paused."""
+
+    step_id: str
+    title: str
+    people: int
+    messages: int
+    since: datetime
+
+
+class ActivationOut(BaseModel):
+    """What activating would do: what changes, for whom, and what is overdue in a paused sequence."""
+
+    changes: list[ChangeOut]
+    inside: int
+    waiting: dict[str, int]
+    removed: list[StrandedOut]
+    overdue: list[OverdueOut]
+    overdue_messages: int
+
+
+class FieldOut(BaseModel):
+    """One thing said differently: its name in the document, what it was and what it is now."""
+
+    name: str
+    old: Any
+    new: Any
+
+
+class ChangeOut(BaseModel):
+    """What has become of one thing of a document."""
+
+    about: Literal["setting", "trigger", "exit", "step"]
+    kind: Literal["added", "removed", "moved", "changed"]
+    step_id: str | None
+    title: str
+    fields: list[FieldOut]
+
+
+class DiffOut(BaseModel):
+    """What is different between two revisions."""
+
+    older: int = Field(alias="from")
+    newer: int = Field(alias="to")
+    changes: list[ChangeOut]
+
+
+class RevisionOut(BaseModel):
+    """A revision of a sequence. `over` is the revision it is an edit of."""
+
+    number: int
+    summary: str
+    created_at: datetime
+    by: str | None
+    published_at: datetime | None
+    published_by: str | None
+    over: int | None
+    live: bool
+    draft: bool
+
+
+class RevisionDocumentOut(RevisionOut):
+    """A revision with its document."""
+
+    document: dict[str, Any]
+
+
 class AssumedEvent(Strict):
     """Something the contact is taken to do meanwhile, as it would be posted."""
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select, update
 
 from app import clock, wake
 from app.contacts.models import Contact
 from app.db import db, insert_new
 from app.messaging import conversations
-from app.messaging.models import EMAIL, IN_APP, MANUAL, OUT, QUEUED, SEQUENCE, SMS, TRANSACTIONAL, Message
+from app.messaging.models import EMAIL, IN_APP, MANUAL, OUT, QUEUED, SEQUENCE, SMS, SUPPRESSED, TRANSACTIONAL, Message
 from app.staff.models import Staff
 from app.web import Refusal
 
@@ -68,6 +68,16 @@ def queue_many(messages: Sequence[NewMessage]) -> int:
     if written:
         wake.ring("deliver_messages")
     return len(written)
+
+
+def hold_back(*which: ColumnElement[bool], reason: str) -> None:
+    """Let queued messages not leave any more, and say why."""
+    db.session.execute(
+        update(Message)
+        .where(Message.status == QUEUED, *which)
+        .values(status=SUPPRESSED, reason=reason)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def send_by_hand(

@@ -23,6 +23,13 @@ class NothingToUndo(Refusal):
         super().__init__(_("There is nothing further to undo or redo."))
 
 
+class DraftMoved(Refusal):
+    """Somebody else has edited the draft since it was read: what they did would be lost."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has changed this sequence meanwhile. Look at it as it is now, then go on."))
+
+
 def create_sequence(
     document: graph.Document | Mapping[str, Any] | str, *, by: Staff | None = None, folder: SequenceFolder | None = None
 ) -> Sequence:
@@ -42,13 +49,22 @@ def create_sequence(
 
 
 def save_draft(
-    sequence: Sequence, document: graph.Document, *, by: Staff | None = None, summary: str = ""
+    sequence: Sequence,
+    document: graph.Document,
+    *,
+    by: Staff | None = None,
+    summary: str = "",
+    over: int | None = None,
 ) -> SequenceRevision:
     """Keep an edit as the new draft. What is live stays as it is until it is published.
 
-    Saving what the draft says already makes no revision. `summary` says what the edit did, for undo and history.
+    Saving what the draft says already makes no revision. `summary` says what the edit did, for undo and history;
+    `over` is the number of the revision that was edited, where somebody had it before them for a while. Raises
+    DraftMoved where the draft is another one by now.
     """
     draft = sequence.draft
+    if over is not None and (draft is None or draft.number != over):
+        raise DraftMoved
     if draft is not None and draft.document == formats.dump(document):
         return draft
     sequence.title = document.title
@@ -72,6 +88,12 @@ def redo(sequence: Sequence) -> SequenceRevision:
     if after is None:
         raise NothingToUndo
     return _point_to(sequence, after)
+
+
+def restore(sequence: Sequence, revision: SequenceRevision, *, by: Staff | None = None) -> SequenceRevision:
+    """Edit on from an older revision: what it says becomes a new draft, which can be undone like any edit."""
+    said = _("Went back to version %(number)s", number=revision.number)
+    return save_draft(sequence, document_of(revision), by=by, summary=said)
 
 
 def can_undo(sequence: Sequence) -> bool:
@@ -120,8 +142,7 @@ def folder_named(name: str) -> SequenceFolder:
 
 
 def _add_revision(sequence: Sequence, document: graph.Document, *, summary: str, by: Staff | None) -> SequenceRevision:
-    # Held to the end of the transaction: two people saving at once get two numbers.
-    db.session.execute(select(Sequence.id).where(Sequence.id == sequence.id).with_for_update())
+    _hold(sequence)
     latest = db.session.scalar(
         select(func.max(SequenceRevision.number)).where(SequenceRevision.sequence_id == sequence.id)
     )
@@ -141,6 +162,14 @@ def _add_revision(sequence: Sequence, document: graph.Document, *, summary: str,
     return revision
 
 
+def _hold(sequence: Sequence) -> None:
+    """Keep others from editing until the end of the transaction, and make sure that none has since it began."""
+    db.session.flush()
+    draft_id = db.session.scalar(select(Sequence.draft_id).where(Sequence.id == sequence.id).with_for_update())
+    if draft_id != sequence.draft_id:
+        raise DraftMoved
+
+
 def _redo_target(sequence: Sequence) -> SequenceRevision | None:
     """The latest edit made on top of the present draft."""
     return db.session.scalar(
@@ -152,6 +181,7 @@ def _redo_target(sequence: Sequence) -> SequenceRevision | None:
 
 
 def _point_to(sequence: Sequence, revision: SequenceRevision) -> SequenceRevision:
+    _hold(sequence)
     sequence.draft = revision
     sequence.title = document_of(revision).title
     db.session.flush()

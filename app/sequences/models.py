@@ -72,6 +72,7 @@ class SequenceRevision(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
     __table_args__ = (
         Index("uq_sequence_revision_number", "sequence_id", "number", unique=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,9 +12,12 @@ from sqlalchemy import func, select
 
 from app import clock, wake
 from app.db import db
-from app.sequences import checking, drafts, graph, pausing
+from app.messaging import outgoing
+from app.sequences import checking, diff, drafts, graph, overdue, pausing, reasons
 from app.sequences.engine import carrying
+from app.sequences.engine.program import Program, compile_document, programs
 from app.sequences.models import ACTIVE, DRAFT, PAUSED, RUNNING, Enrolment, Sequence, SequenceRevision
+from app.staff.models import Staff
 from app.web import Refusal
 
 
@@ -26,13 +31,39 @@ class NotReady(Refusal):
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What publishing would change, and for how many who are inside: by step id, who waits there."""
+class Stranded:
+    """People who wait on a step that the draft has no more, and the step they would go on with; None at the end."""
 
-    added: list[str]
-    changed: dict[str, int]
-    removed: dict[str, int]
-    inside: int
+    step: graph.AnyStep
+    people: int
+    goes_on_with: graph.AnyStep | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What publishing would change, and for how many who are inside: `waiting` by step id."""
+
+    diff: diff.Diff
+    waiting: dict[str, int]
+    stranded: list[Stranded]
+
+    @property
+    def inside(self) -> int:
+        return sum(self.waiting.values())
+
+    @property
+    def added(self) -> list[str]:
+        return [one.step_id for one in self.diff.of_kind("added")]
+
+    @property
+    def changed(self) -> dict[str, int]:
+        """The steps that say something else, and how many wait there."""
+        return {one.step_id: self.waiting.get(one.step_id, 0) for one in self.diff.of_kind("changed")}
+
+    @property
+    def removed(self) -> dict[str, int]:
+        """The steps that go, and how many wait there."""
+        return {one.step_id: self.waiting.get(one.step_id, 0) for one in self.diff.of_kind("removed")}
 
 
 def check(sequence: Sequence) -> list[checking.Finding]:
@@ -41,27 +72,46 @@ def check(sequence: Sequence) -> list[checking.Finding]:
 
 
 def preview(sequence: Sequence) -> Preview:
-    """What publishing the draft would change."""
-    old = _steps(sequence.live)
-    new = _steps(sequence.draft)
-    waiting = waiting_by_step(sequence)
+    """What publishing the draft would change. Two queries beside the documents, whoever is inside."""
+    new = drafts.draft_of(sequence)
+    old = drafts.document_of(sequence.live) if sequence.live is not None else None
+    waiting = _waiting(sequence)
+    by_step: Counter[str] = Counter()
+    for (_revision_id, step_id), people in waiting.items():
+        by_step[step_id] += people
     return Preview(
-        added=[step_id for step_id in new if step_id not in old],
-        changed={
-            step_id: waiting.get(step_id, 0)
-            for step_id, step in new.items()
-            if step_id in old and _own(step) != _own(old[step_id])
-        },
-        removed={step_id: waiting.get(step_id, 0) for step_id in old if step_id not in new},
-        inside=sum(waiting.values()),
+        diff=diff.compare(old, new) if old is not None else diff.Diff(),
+        waiting=dict(by_step),
+        stranded=_stranded(waiting, compile_document(new, 0, sequence.id)),
     )
 
 
-def publish(sequence: Sequence, *, carry: bool = True) -> SequenceRevision:
+def _stranded(waiting: Mapping[tuple[int, str], int], new: Program) -> list[Stranded]:
+    """Who waits on steps that are in no `new`, also of versions older than the live one."""
+    gone = {where: people for where, people in waiting.items() if where[1] not in new.nodes}
+    known = programs({revision_id for revision_id, _step_id in gone})
+    found: dict[str, Stranded] = {}
+    for (revision_id, step_id), people in sorted(gone.items()):
+        old = known[revision_id]
+        next_id = carrying.surviving(step_id, old, new)
+        before = found[step_id].people if step_id in found else 0
+        goes_on_with = new.nodes[next_id].step if next_id is not None else None
+        found[step_id] = Stranded(old.nodes[step_id].step, before + people, goes_on_with)
+    return list(found.values())
+
+
+def publish(
+    sequence: Sequence,
+    *,
+    carry: bool = True,
+    fates: Mapping[str, carrying.Fate] | None = None,
+    by: Staff | None = None,
+) -> SequenceRevision:
     """Make the draft what is live, and by default take everybody inside along; else they finish the old version.
 
-    People who wait on a deleted step go on with the next that is left; a wait that has changed is counted anew. Raises
-    NotReady when the check finds errors.
+    Of those taken along, people who wait on a deleted step go on with the next that is left, unless `fates` says by
+    the step's id that they finish the old version or leave; a wait that has changed is counted anew. Raises NotReady
+    when the check finds errors.
     """
     found = check(sequence)
     if any(one.severity == "error" for one in found):
@@ -69,22 +119,32 @@ def publish(sequence: Sequence, *, carry: bool = True) -> SequenceRevision:
     draft = drafts.draft_revision(sequence)
     if sequence.live_id != draft.id:
         sequence.live = draft
-        draft.published_at = clock.now()
+        draft.published_at, draft.published_by_id = clock.now(), by.id if by is not None else None
         document = drafts.document_of(draft)
         sequence.trigger_kind = document.trigger.kind
         db.session.flush()
         if document.single_enrolment:
             carrying.mark_who_has_been_through(sequence.id)
         if carry:
-            carrying.carry_over(sequence)
+            carrying.carry_over(sequence, fates)
     return draft
 
 
-def activate(sequence: Sequence) -> None:
-    """Publish the draft and let the sequence act. Raises NotReady when the check finds errors."""
+def activate(
+    sequence: Sequence,
+    *,
+    carry: bool = True,
+    fates: Mapping[str, carrying.Fate] | None = None,
+    messages: Literal["skip", "send"] = "skip",
+    by: Staff | None = None,
+) -> None:
+    """Publish the draft and let the sequence act: see `publish`, and for a paused one `resume`.
+
+    Raises NotReady when the check finds errors.
+    """
     if sequence.status == PAUSED:
-        resume(sequence)
-    publish(sequence)
+        resume(sequence, messages=messages)
+    publish(sequence, carry=carry, fates=fates, by=by)
     if sequence.status != ACTIVE:
         sequence.status = ACTIVE
         sequence.activated_at = clock.now()
@@ -101,20 +161,6 @@ def pause(sequence: Sequence) -> None:
     pausing.hold(sequence.id)
 
 
-def overdue(sequence: Sequence) -> int:
-    """How many people inside a paused sequence have a step whose time has passed meanwhile."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Enrolment.sequence_id == sequence.id,
-                Enrolment.status == RUNNING,
-                func.coalesce(Enrolment.held_due_at, Enrolment.due_at, type_=Enrolment.due_at.type) <= clock.now(),
-            )
-        )
-        or 0
-    )
-
-
 def resume(sequence: Sequence, *, messages: Literal["skip", "send"] = "skip") -> None:
     """Let a paused sequence act again, each person from where they stood.
 
@@ -126,6 +172,7 @@ def resume(sequence: Sequence, *, messages: Literal["skip", "send"] = "skip") ->
     sequence.fused_at, sequence.fused = None, None
     if messages == "skip":
         sequence.skip_before = sequence.resumed_at
+        outgoing.hold_back(*overdue.written_for(sequence.id), reason=reasons.code("was_paused"))
     db.session.flush()
     pausing.let_go(sequence.id)
     wake.ring("advance_enrolments")
@@ -139,27 +186,11 @@ def delete(sequence: Sequence) -> None:
     sequence.deleted_at = clock.now()
 
 
-def waiting_by_step(sequence: Sequence) -> dict[str, int]:
-    """How many people stand before each step."""
+def _waiting(sequence: Sequence) -> dict[tuple[int, str], int]:
+    """How many people stand before each step, by the revision they are in."""
     rows = db.session.execute(
-        select(Enrolment.step_id, func.count())
-        .where(Enrolment.sequence_id == sequence.id, Enrolment.status == RUNNING)
-        .group_by(Enrolment.step_id)
+        select(Enrolment.revision_id, Enrolment.step_id, func.count())
+        .where(Enrolment.sequence_id == sequence.id, Enrolment.status == RUNNING, Enrolment.step_id.is_not(None))
+        .group_by(Enrolment.revision_id, Enrolment.step_id)
     )
-    return {step_id: count for step_id, count in rows if step_id is not None}
-
-
-def _steps(revision: SequenceRevision | None) -> dict[str, graph.AnyStep]:
-    if revision is None:
-        return {}
-    return {place.step.id: place.step for place in graph.walk(drafts.document_of(revision))}
-
-
-def _own(step: graph.AnyStep) -> dict[str, object]:
-    """What a step says itself, without what is in its branches."""
-    said = step.model_dump(mode="json", by_alias=True)
-    if isinstance(step, graph.IfStep):
-        return {key: value for key, value in said.items() if key not in {"then", "else"}}
-    if isinstance(step, graph.SplitStep):
-        return said | {"split": [(branch.key, branch.share, branch.name) for branch in step.split]}
-    return said
+    return {(revision_id, step_id): count for revision_id, step_id, count in rows if step_id is not None}

@@ -177,8 +177,14 @@ def build(sequence_id: int) -> Response:
         "sequences/build.html",
         **(shown | whole | canvas.add_menu(whole["document"])),
         spot=spot,
-        review="review" in request.args,
+        asked=_asked(sequence_id),
     )
+
+
+def _asked(sequence_id: int) -> str | None:
+    """The question that the page opens with: the review before publishing, or what is overdue before going on."""
+    name = request.args.get("question")
+    return url_for(f"sequences.{name}", sequence_id=sequence_id) if name in {"review", "resume"} else None
 
 
 @bp.get("/sequences/<int:sequence_id>/settings")
@@ -206,92 +212,6 @@ def change_settings(sequence_id: int) -> Response:
         by=current_user,
     )
     return web.go(url_for("sequences.build", sequence_id=sequence_id))
-
-
-# ------------------------------------------------------------------ review, publish, activate, pause
-
-
-@bp.get("/sequences/<int:sequence_id>/publication")
-@needs("sequences.edit")
-def review(sequence_id: int) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    document = drafts.draft_of(sequence)
-    findings = publishing.check(sequence)
-    return dialog(
-        "review",
-        sequence=sequence,
-        errors=[one for one in findings if one.severity == "error"],
-        warnings=[one for one in findings if one.severity == "warning"],
-        names={place.step.id: words.plain(words.title(place.step)) for place in graph.walk(document)},
-        preview=publishing.preview(sequence),
-        steps=sum(1 for _place in graph.walk(document)),
-        exits=len(document.exits),
-        hours_said=words.hours(hours.sending_hours()),
-    )
-
-
-@bp.post("/sequences/<int:sequence_id>/publication")
-@needs("sequences.edit")
-def publish(sequence_id: int) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    publishing.publish(sequence, carry=request.form.get("carry", "1") == "1")
-    if request.form.get("activate"):
-        publishing.activate(sequence)
-        said = _("“%(title)s” is active.", title=sequence.title)
-    else:
-        said = _("Version %(number)s is published.", number=sequence.live.number if sequence.live else 0)
-    return _done(sequence_id, said)
-
-
-@bp.post("/sequences/<int:sequence_id>/activation")
-@needs("sequences.edit")
-def activate(sequence_id: int) -> Response:
-    """The switch of the list. What is not published yet, or has findings, is looked at first."""
-    sequence = overview.get_sequence(sequence_id)
-    if request.form.get("active"):
-        if sequence.live_id is None or publishing.check(sequence):
-            return _to_review(sequence_id)
-        publishing.activate(sequence)
-        said = _("“%(title)s” is active.", title=sequence.title)
-    else:
-        publishing.pause(sequence)
-        said = _("“%(title)s” is paused. Everybody inside keeps their place.", title=sequence.title)
-    return _done(sequence_id, said)
-
-
-def _to_review(sequence_id: int) -> Response:
-    """The builder, with the check open."""
-    return web.go(url_for("sequences.build", sequence_id=sequence_id, review=1))
-
-
-@bp.get("/sequences/<int:sequence_id>/pause")
-@needs("sequences.edit")
-def pause(sequence_id: int) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    inside = publishing.preview(sequence).inside
-    return dialog("pause", sequence=sequence, inside=inside)
-
-
-@bp.get("/sequences/<int:sequence_id>/resumption")
-@needs("sequences.edit")
-def resume(sequence_id: int) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    return dialog("resume", sequence=sequence, overdue=publishing.overdue(sequence))
-
-
-@bp.post("/sequences/<int:sequence_id>/resumption")
-@needs("sequences.edit")
-def go_on(sequence_id: int) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    publishing.resume(sequence, messages="send" if request.form.get("messages") == "send" else "skip")
-    return _done(sequence_id, _("“%(title)s” goes on.", title=sequence.title))
-
-
-def _done(sequence_id: int, said: str) -> Response:
-    """Back where one was, the list or the builder, with what has happened."""
-    came_from = request.form.get("back", "")
-    to = url_for("sequences.index") if came_from == "list" else url_for("sequences.build", sequence_id=sequence_id)
-    return web.go(to, toast=said)
 
 
 # ------------------------------------------------------------------ order: folders, copies, deleting

@@ -435,7 +435,11 @@ def upgrade() -> None:
         sa.Column("by_id", BigId, nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.Column("published_by_id", BigId, nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_sequence_revision_by_id_staff")),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["staff.id"], name=op.f("fk_sequence_revision_published_by_id_staff")
+        ),
         sa.ForeignKeyConstraint(
             ["sequence_id"], ["sequence.id"], name=op.f("fk_sequence_revision_sequence_id_sequence")
         ),

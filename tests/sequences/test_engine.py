@@ -14,7 +14,7 @@ from app.demo import make
 from app.events import posting
 from app.leads import board
 from app.leads.queries import stage_named
-from app.sequences import enrolling, publishing
+from app.sequences import enrolling, overdue, publishing
 from app.sequences.models import Enrolment, Refused
 from app.tasks.models import Task
 from tests.harness.smtp import SmtpSink
@@ -404,7 +404,7 @@ def test_a_pause_keeps_everybodys_place(live: Live, workers: Workers, monday: Mo
     workers.run_until_idle()
     assert (only(ana).step_id, len(trace(only(ana))), enrolments(late)) == ("sms", 1, [])
 
-    assert publishing.overdue(sequence) == 1
+    assert overdue.overdue_in(sequence).people == 1
     publishing.resume(sequence)
     workers.run_until_idle()
     assert trace(only(ana))[1] == ("sms", "skipped", "was_paused")

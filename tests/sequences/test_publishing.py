@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from types import ModuleType
 from typing import Any
 
@@ -10,13 +11,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import work
-from app.db import db
+from app.db import db, is_postgresql
 from app.demo import make
 from app.messaging.models import Message
-from app.sequences import books, checking, drafts, formats, graph, publishing
+from app.reasons import say
+from app.sequences import books, checking, drafts, formats, graph, hours, overdue, publishing
+from app.sequences.engine import carrying
 from app.sequences.models import Sequence
 from tests.harness.work import Workers
-from tests.sequences.conftest import Live, enrolments, messages, only, trace
+from tests.sequences.conftest import Live, enrolments, messages, only, post, trace
 
 SMS = {"id": "sms", "do": "sms", "body": "Hi"}
 TAG = {"id": "tag", "do": "tag.add", "tags": ["Regular"]}
@@ -160,6 +163,158 @@ def test_a_decision_with_a_hundred_people_on_it_is_deleted_and_a_thousand_ticks_
     assert db.session.scalar(select(func.count()).select_from(Message)) == len(crowd)
     assert books.books(sequence.id).completed == len(crowd)
     assert books.gaps() == []
+
+
+@pytest.mark.req("BEY-04")
+@pytest.mark.parametrize(
+    ("fate", "steps"),
+    [
+        ("go_on", ["sms", "decision", "tag", "completed"]),
+        ("finish", ["sms", "decision", "no", "tag", "completed"]),
+        ("exit", ["sms", "exited"]),
+    ],
+)
+def test_a_hundred_people_on_a_deleted_decision_meet_the_fate_that_was_chosen(
+    live: Live, workers: Workers, monday: ModuleType, fate: carrying.Fate, steps: list[str]
+) -> None:
+    sequence = live(SMS, DECISION | {"title": "Client?"}, TAG)
+    crowd = [make.lead().contact for _ in range(100)]
+    workers.run_until_idle()
+    drafts.save_draft(sequence, graph.remove(drafts.draft_of(sequence), "decision"))
+    [stranded] = publishing.preview(sequence).stranded
+    assert (stranded.step.title, stranded.people) == ("Client?", 100)
+    assert stranded.goes_on_with is not None
+    assert stranded.goes_on_with.id == "tag"
+
+    publishing.publish(sequence, fates={"decision": fate})
+    monday.move(days=1)
+    workers.run_until_idle()
+
+    runs = enrolments(sequence=sequence)
+    assert {(*(step[0] for step in trace(run)), run.status) for run in runs} == {tuple(steps)}
+    assert all(len(messages(one)) == 1 + steps.count("no") for one in crowd)
+    assert {say(run.reason) for run in runs} == {
+        "The step they waited on was removed: “Client?”" if fate == "exit" else ""
+    }
+    assert books.gaps() == []
+
+
+@pytest.mark.req("BEY-04")
+def test_who_finishes_an_old_version_is_asked_about_again_the_next_time(
+    live: Live, workers: Workers, monday: ModuleType
+) -> None:
+    sequence = live(SMS, LATER, TAG)
+    ana = make.lead().contact
+    workers.run_until_idle()
+    edit(sequence, SMS, TAG)
+    publishing.publish(sequence, fates={"later": "finish"})
+    assert only(ana).step_id == "later"
+    edit(sequence, SMS, TAG, TAG | {"id": "more"})
+    [stranded] = publishing.preview(sequence).stranded
+    assert (stranded.step.id, stranded.people) == ("later", 1)
+
+    publishing.publish(sequence, fates={"later": "exit"})
+    monday.move(days=2)
+    workers.run_until_idle()
+    assert only(ana).status == "exited"
+    assert len(messages(ana)) == 1
+
+
+@pytest.mark.req("SEQ-28")
+def test_a_stale_edit_is_refused_and_nothing_is_lost(app: Flask) -> None:
+    sequence = make.sequence(TAG, active=False)
+    seen = drafts.draft_revision(sequence).number
+    hers = checking.read(formats.dump(drafts.draft_of(sequence)) | {"title": "Hers"})
+    edit(sequence, TAG, SMS, title="His")
+
+    with pytest.raises(drafts.DraftMoved):
+        drafts.save_draft(sequence, hers, over=seen)
+    assert [step.id for step in drafts.draft_of(sequence).steps] == ["tag", "sms"]
+    assert sequence.title == "His"
+
+
+@pytest.mark.committed
+@pytest.mark.req("SEQ-28")
+def test_an_edit_made_while_another_was_saved_is_refused(app: Flask, live: Live) -> None:
+    if not is_postgresql():
+        pytest.skip("SQLite has one writer at a time")
+    sequence = live(TAG)
+    db.session.commit()
+    before = drafts.draft_of(sequence)
+    with app.app_context():
+        his = db.session.get_one(Sequence, sequence.id)
+        edit(his, TAG, SMS)
+        db.session.commit()
+
+    with pytest.raises(drafts.DraftMoved):
+        drafts.save_draft(sequence, before.model_copy(update={"title": "Hers"}))
+    db.session.rollback()
+    assert [step.id for step in drafts.draft_of(db.session.get_one(Sequence, sequence.id)).steps] == ["tag", "sms"]
+
+
+@pytest.mark.req("SEQ-18")
+def test_before_it_goes_on_what_is_overdue_is_counted_step_by_step(
+    live: Live, workers: Workers, monday: ModuleType
+) -> None:
+    hours.set_sending_hours(hours.SendingHours(start=time(9), end=time(20)))
+    sequence = live(SMS | {"wait": {"hours": 11}}, LATER, TAG | {"wait": {"days": 1}})
+    early = [make.lead().contact for _ in range(3)]
+    workers.run_until_idle()
+    monday.set("2026-06-01 21:00", zone="Europe/Paris")
+    workers.run_until_idle()  # their SMS waits for the morning
+    late = [make.lead().contact for _ in range(2)]
+    workers.run_until_idle()
+    publishing.pause(sequence)
+    monday.set("2026-06-03 12:00", zone="Europe/Paris")
+    workers.run_until_idle()
+
+    found = overdue.overdue_in(sequence)
+    assert [(one.step.id, one.people, one.messages) for one in found.steps] == [("sms", 2, 2), ("later", 3, 3)]
+    assert (found.people, found.messages, found.written) == (5, 8, 3)
+
+    publishing.resume(sequence)
+    workers.run_until_idle()
+    monday.move(days=3)
+    workers.run_until_idle()
+    assert [[(one.status, one.reason) for one in messages(who)] for who in early] == [
+        [("suppressed", "was_paused")]
+    ] * 3
+    gone_by = [[(*step[:2], step[2].partition(":")[0]) for step in trace(only(who))] for who in (early[0], late[0])]
+    assert gone_by == [
+        [("sms", "done", "deferred"), ("later", "skipped", "was_paused"), ("tag", "done", "")],
+        [("sms", "skipped", "was_paused"), ("later", "done", "")],
+    ]
+    assert [one.step_id for who in late for one in messages(who)] == ["later", "later"]  # due after it went on
+
+
+@pytest.mark.req("SEQ-18")
+def test_the_overdue_messages_can_be_sent_all_the_same(live: Live, workers: Workers, monday: ModuleType) -> None:
+    sequence = live(SMS | {"wait": {"hours": 1}}, TAG | {"wait": {"hours": 1}})
+    ana = make.lead().contact
+    workers.run_until_idle()
+    publishing.pause(sequence)
+    monday.move(days=1)
+    publishing.resume(sequence, messages="send")
+    workers.run_until_idle()
+
+    assert [one.status for one in messages(ana)] == ["sent"]
+
+
+@pytest.mark.req("SEQ-18")
+def test_a_message_whose_date_has_passed_is_not_counted_among_those_to_send(
+    live: Live, workers: Workers, monday: ModuleType
+) -> None:
+    sequence = live(
+        SMS | {"wait": {"before_anchor": {"hours": 2}}}, trigger="class.visited", filters={"enrol": "booking"}
+    )
+    ana = make.contact()
+    post("class.booked", ana, class_name="Yoga", starts_at="2026-06-02T18:00:00+02:00", booking_id="b1")
+    workers.run_until_idle()
+    publishing.pause(sequence)
+    monday.set("2026-06-03 12:00", zone="Europe/Paris")
+
+    [one] = overdue.overdue_in(sequence).steps
+    assert (one.people, one.too_late, one.messages) == (1, 1, 0)
 
 
 @pytest.mark.req("ENR-08")

@@ -99,7 +99,7 @@ def _refused(shown: dict[str, Any]) -> Response:
         **(shown | whole | canvas.add_menu(whole["document"])),
         drawer_template="sequences/build/_step.html",
         spot=None,
-        review=False,
+        asked=None,
     )
 
 

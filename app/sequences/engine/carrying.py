@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence as Many
+from typing import Literal
+
 from sqlalchemy import func, select, update
 
 from app import clock, wake
 from app.db import db, insert_rows
 from app.sequences import books, reasons
-from app.sequences.engine import rows, timing
+from app.sequences.engine import ending, rows, timing
 from app.sequences.engine.program import Program, programs
-from app.sequences.models import PAUSED, RUNNING, Enrolment, Sequence, SequenceRevision
+from app.sequences.models import EXITED, PAUSED, RUNNING, Enrolment, Sequence, SequenceRevision
 
 CHUNK = 5000
 
+# What becomes of people who wait on a step that has gone: on with the next that is left, through the old version to its
+# end, or out.
+Fate = Literal["go_on", "finish", "exit"]
+GO_ON: Fate = "go_on"
+FINISH: Fate = "finish"
+EXIT: Fate = "exit"
 
-def carry_over(sequence: Sequence) -> int:
+
+def carry_over(sequence: Sequence, fates: Mapping[str, Fate] | None = None) -> int:
     """Put everybody inside on the live revision. Answers how many.
 
-    Who waits on a step that is still there keeps waiting on it, until the time its wait says now; who waits on one that
-    has gone goes on with the next that is left, at once where it has no wait of its own.
+    Who waits on a step that is still there keeps waiting on it, until the time its wait says now. Who waits on one that
+    has gone meets the fate chosen for that step, by its id; they go on with the next that is left where none was, at
+    once where it has no wait of its own.
     """
     moved, last_id = 0, 0
     live = sequence.live
@@ -26,8 +38,10 @@ def carry_over(sequence: Sequence) -> int:
         return 0  # never published: nobody can be inside
     while chunk := _inside(sequence.id, live.id, last_id):
         last_id = chunk[-1].id
-        moved += len(chunk)
-        _move(chunk, live, is_paused=sequence.status == PAUSED)
+        by_fate = _by_fate(chunk, live.id, fates or {})
+        moved += len(by_fate[GO_ON])
+        _move(by_fate[GO_ON], live, is_paused=sequence.status == PAUSED)
+        _let_out(by_fate[EXIT], sequence)
     if moved:
         wake.ring("advance_enrolments")
     return moved
@@ -59,6 +73,28 @@ def _inside(sequence_id: int, live_id: int, after: int) -> list[timing.Standing]
     )
 
 
+def _by_fate(
+    chunk: Many[timing.Standing], live_id: int, fates: Mapping[str, Fate]
+) -> dict[Fate, list[timing.Standing]]:
+    left = programs({live_id})[live_id].nodes
+    found: dict[Fate, list[timing.Standing]] = {GO_ON: [], FINISH: [], EXIT: []}
+    for one in chunk:
+        is_there = one.step_id is None or one.step_id in left
+        found[GO_ON if is_there else fates.get(one.step_id or "", GO_ON)].append(one)
+    return found
+
+
+def _let_out(leaving: Many[timing.Standing], sequence: Sequence) -> None:
+    """End the runs of those who waited on a step that has gone."""
+    known = programs({one.revision_id for one in leaving})
+    ended = []
+    for one in leaving:
+        step = known[one.revision_id].nodes[one.step_id or ""].step
+        why = reasons.code("step_removed", step.title)
+        ended.append(ending.Ended(one.id, one.contact_id, sequence.id, sequence.title, EXITED, why))
+    ending.end(ended, clock.now())
+
+
 def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bool) -> None:
     known = programs({live.id, *(one.revision_id for one in chunk)})
     new = known[live.id]
@@ -66,7 +102,7 @@ def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bo
     changed, passed_over = [], []
     for one in chunk:
         old = known[one.revision_id]
-        step_id = _surviving(one.step_id, old, new)
+        step_id = surviving(one.step_id, old, new)
         if step_id != one.step_id:
             gone = reasons.code("step_gone", live.number)
             passed_over.append((one.id, live.sequence_id, one.step_id, "skipped", gone, now))
@@ -82,11 +118,11 @@ def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bo
     books.tally(step_runs=[row.sequence_id for row in written])
 
 
-def _surviving(step_id: str | None, old: Program, new: Program) -> str | None:
+def surviving(step_id: str | None, old: Program, new: Program) -> str | None:
     """The step itself, else where its people go on: in a branch of it that was kept in its place, else behind it."""
     if step_id is None or step_id in new.nodes:
         return step_id
     node = old.nodes[step_id]
-    behind = _surviving(node.follows, old, new)
-    inside = (_surviving(begin, old, new) for begin in node.branches.values())
+    behind = surviving(node.follows, old, new)
+    inside = (surviving(begin, old, new) for begin in node.branches.values())
     return next((one for one in inside if one != behind), behind)
