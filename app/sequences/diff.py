@@ -94,7 +94,7 @@ def _fields(old: dict[str, Any], new: dict[str, Any]) -> tuple[Field, ...]:
 
 
 def _settings(document: Document) -> dict[str, Any]:
-    return {"title": document.title, "single_enrolment": document.single_enrolment}
+    return document.model_dump(mode="json", exclude={"encore", "folder", "trigger", "exits", "steps"})
 
 
 def _trigger(document: Document) -> dict[str, Any]:
@@ -138,7 +138,8 @@ def _steps(old: Document, new: Document) -> Iterator[StepChange]:
 
 def said_by(step: AnyStep) -> dict[str, Any]:
     """What a step says itself, without what is in its branches, defaults filled in."""
-    said: dict[str, Any] = {"title": step.title, "short": step.short, "enabled": step.enabled, "wait": None}
+    said = {name: getattr(step, name) for name in graph.StepBase.model_fields if name not in {"id", "wait"}}
+    said["wait"] = None
     if step.wait is not None and not step.wait.is_nothing:
         said["wait"] = step.wait.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     if isinstance(step, graph.ActionStep):

@@ -133,6 +133,7 @@ def test_settings_trigger_and_exits_are_told_with_what_they_were(app: Flask) -> 
     new = document(
         title="New leads",
         single_enrolment=True,
+        priority="high",
         trigger={"kind": "lead.created", "filters": {"source": ["Website form"]}},
         exits=[{"rule": "client"}, {"rule": "membership.purchased", "since": "ever"}],
     )
@@ -141,6 +142,7 @@ def test_settings_trigger_and_exits_are_told_with_what_they_were(app: Flask) -> 
     assert [(one.name, one.old, one.new) for one in found.settings] == [
         ("title", "Follow-up", "New leads"),
         ("single_enrolment", False, True),
+        ("priority", "normal", "high"),
     ]
     assert [one.new["filters"] for one in found.trigger] == [{"source": ["Website form"]}]
     assert [(one.kind, one.old and one.old.rule, one.new and one.new.rule) for one in found.exits] == [
@@ -149,6 +151,14 @@ def test_settings_trigger_and_exits_are_told_with_what_they_were(app: Flask) -> 
         ("removed", "tag.has", None),
     ]
     assert diff.compare(old, document(exits=[{"rule": "tag.has", "value": "VIP"}, member])).is_empty
+    with app.test_request_context():
+        said = [(line.what, line.title) for line in diff_words.between(old, new)]
+    assert said[:4] == [
+        ("Setting", "Name"),
+        ("Setting", "How often"),
+        ("Setting", "Priority"),
+        ("Trigger", "New lead · Website form"),
+    ]
 
 
 @pytest.mark.req("SEQ-28")

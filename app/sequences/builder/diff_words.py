@@ -26,6 +26,13 @@ WRITTEN = {"subject", "html", "text", "body", "note"}  # shown word by word
 MOST_WORDS = 2_000  # of a text; longer ones are only said to be different
 AROUND = 6  # words that are left standing on either side of what has changed
 
+_SETTINGS: dict[str, LazyString] = {
+    "title": _l("Name"),
+    "single_enrolment": _l("How often"),
+    "priority": _l("Priority"),
+    "trigger": _l("Trigger"),
+}
+_PRIORITIES: dict[str, LazyString] = {"low": _l("Low"), "normal": _l("Normal"), "high": _l("High")}
 _LABELS: dict[str, LazyString] = {
     "place": _l("Place"),
     "wait": _l("When"),
@@ -147,8 +154,7 @@ class _Words:
     def label(self, step: AnyStep | None, name: str) -> str:
         """The name of a field, as the form of the step has it where it has it."""
         if step is None:
-            own = {"title": _("Name"), "single_enrolment": _("How often"), "trigger": _("Trigger")}
-            return str(own[name])
+            return str(_SETTINGS[name])
         form = forms.form_of(step)()
         if name in form:
             return str(form[name].label.text)
@@ -213,6 +219,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "wait": _wait,
     "enabled": lambda value: str(_("on") if value else _("off")),
     "single_enrolment": lambda value: str(_("each person once only") if value else _("each time")),
+    "priority": lambda value: str(_PRIORITIES.get(value, value)),
     "trigger": lambda value: words.trigger(graph.Trigger.model_validate(value)),
     "do": _kind,
     "rules": _rules,
