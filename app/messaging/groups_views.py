@@ -182,7 +182,12 @@ def _draft(group: GroupMessage) -> dict[str, Any]:
 
 def _progress(group: GroupMessage) -> dict[str, Any]:
     figures = groups_figures.of(group)
-    return {"group": group, "figures": figures, "is_moving": groups_figures.is_moving(group, figures)}
+    return {
+        "group": group,
+        "figures": figures,
+        "is_moving": groups_figures.is_moving(group, figures),
+        "said": variables.named(group.text),
+    }
 
 
 def _reader(group: GroupMessage) -> Contact | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contacts.models import Contact
 from app.db import BigId, Model, UtcDateTime, index_given
+from app.messaging import variables
 from app.staff.models import Staff
 
 EMAIL, SMS, IN_APP = "email", "sms", "in_app"
@@ -183,7 +184,7 @@ class GroupMessage(Model):
     @property
     def headline(self) -> str:
         """What stands for it in a list: an e-mail's subject, an SMS's own words."""
-        return (self.subject if self.channel == EMAIL else "") or self.text
+        return variables.named((self.subject if self.channel == EMAIL else "") or self.text)
 
 
 class TrackedLink(Model):

@@ -65,6 +65,11 @@ def keys_in(*texts: str) -> set[str]:
     return {found for text in texts for found in _MARKED.findall(text)}
 
 
+def named(text: str) -> str:
+    """A text with the names of its variables, as it stands in lists and headings: "Welcome, First name"."""
+    return _fill(_MARKED, text, {key: str(one.label) for key, one in VARIABLES.items()}, html=False)
+
+
 def values_for(
     contacts: Sequence[Contact], where: str, keys: Collection[str] | None = None
 ) -> dict[int, dict[str, str]]:

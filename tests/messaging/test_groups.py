@@ -349,6 +349,22 @@ def test_what_is_not_finished_is_not_sent(ines: Staff, client: Client, fields: d
 
 
 @pytest.mark.req("ROLE-05")
+def test_a_variable_is_named_in_lists_and_a_wrong_one_is_said_before_sending(
+    ines: Staff, client: Client, workers: Workers
+) -> None:
+    group = group_of([make.client("Ana Silva"), make.client("Ben Ali")], ines)
+    wrong = typed(subject="A place for ##{{first_name}}", text="Hi ##{{first_nam}}")
+
+    review = client.post(f"/group-messages/{group.id}/review", data=wrong).text
+
+    assert "Not a variable, so it stays as typed: first_nam" in review
+    assert "A place for First name" in review
+    assert "A place for First name" in client.get("/group-messages").text
+    client.post(f"/group-messages/{group.id}/sending")
+    workers.run_until_idle()
+    assert "##{{first_name}}" not in client.get(f"/group-messages/{group.id}").text
+
+
 def test_somebody_held_to_one_location_reaches_only_its_people(client: Client, app: Flask) -> None:
     here, there = make.location("Croix-Rousse"), make.location("Confluence")
     ana, ben = make.client("Ana Silva", location=here), make.client("Ben Ali", location=there)
