@@ -108,6 +108,11 @@ def cleaned(questions: Sequence[Question], fields: Sequence[CustomField]) -> lis
     ]
 
 
+def without_choices(questions: Sequence[Question]) -> set[str]:
+    """The keys of those that ask to choose, and offer nothing."""
+    return {one.key for one in questions if one.label.strip() and one.kind in WITH_OPTIONS and not one.options}
+
+
 class AnswerForm(Form):
     """What every intake form carries: a trap that only machines fall into, and proof that we drew it."""
 

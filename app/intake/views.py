@@ -30,7 +30,7 @@ def new() -> Response:
     form, asked = DesignForm(request.form), forms.typed_questions(request.form)
     if request.method == "GET":
         return _editor(form, [Question()], None)
-    if _is_settled() and form.validate():
+    if _is_settled() and _is_whole(form, asked):
         made = forms.create_form(form.design(asked))
         flash(_("Saved"))
         return web.go(url_for(".edit", form_id=made.id))
@@ -44,7 +44,7 @@ def edit(form_id: int) -> Response:
     if request.method == "GET":
         return _editor(DesignForm(data=_as_typed(intake_form)), questions.stored(intake_form.questions), intake_form)
     form, asked = DesignForm(request.form), forms.typed_questions(request.form)
-    if _is_settled() and form.validate():
+    if _is_settled() and _is_whole(form, asked):
         forms.change_form(intake_form, form.design(asked))
         flash(_("Saved"))
         return web.go(url_for(".edit", form_id=intake_form.id))
@@ -77,6 +77,10 @@ def _is_settled() -> bool:
     return not (request.form.get("add") or request.form.get("remove"))
 
 
+def _is_whole(form: DesignForm, asked: Sequence[Question]) -> bool:
+    return form.validate() and not questions.without_choices(asked)
+
+
 def _listed() -> dict[str, Any]:
     lines = forms.lines()
     return {"lines": lines, "addresses": {line.form.id: submitting.address_of(line.form) for line in lines}}
@@ -96,6 +100,7 @@ def _editor(
         form=form,
         intake_form=intake_form,
         asked=asked,
+        lacking=questions.without_choices(asked) if status >= 400 else (),  # noqa: PLR2004 - refused
         kinds=questions.KINDS,
         with_options=questions.WITH_OPTIONS,
         custom_fields=custom_fields.all_fields(),

@@ -99,6 +99,17 @@ def test_a_form_without_a_title_is_not_kept(ines: Staff, client: Client) -> None
     assert asked_in(refused.text) == ["a1", "b2"]
 
 
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_question_without_its_choices_is_said_and_not_kept(ines: Staff, client: Client, kind: str) -> None:
+    answer = client.post(f"{URL}/new", data=typed(kind_b2=kind, options_b2=" \n"))
+
+    assert answer.status_code == 422
+    assert answer.text.count("Write the choices, one a line.") == 1
+    assert 'value="Where does it hurt?"' in answer.text
+    assert db.session.scalars(select(IntakeForm)).all() == []
+    assert "Write the choices" not in client.post(f"{URL}/new", data=typed(options_b2="", add="date")).text
+
+
 def test_two_forms_of_one_name_have_addresses_of_their_own(ines: Staff, client: Client) -> None:
     client.post(f"{URL}/new", data=typed())
     client.post(f"{URL}/new", data=typed())
