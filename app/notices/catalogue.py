@@ -53,7 +53,8 @@ VARIABLES = {
         Variable("purchaseDate", _("Day of the purchase"), _("Thursday 26 November")),
         Variable("paymentNotice", _("How it is still to be paid"), _("Pay at the studio.")),
         Variable("waiverName", _("Name of the waiver"), _("Health and liability")),
-        Variable("waiverLink", _("Where the waiver is signed"), _("https://studio.example/waiver/1")),
+        Variable("waiverNote", _("Note of whoever changed the waiver"), _("What is new is the part about the sauna.")),
+        Variable("url", _("Where the waiver is signed"), _("https://studio.example/waiver/1")),
         Variable(
             "intakeInvitation",
             _("Invitation to fill in the service’s intake form"),
@@ -111,6 +112,7 @@ class Notice:
     answers_to: Callable[[Mapping[str, Any]], bool] = _always
     hours_before: int | None = None
     channels: Sequence[str] = (EMAIL, SMS)
+    must_keep: Sequence[str] = ()  # keys without which the message leads nowhere
 
     @property
     def variables(self) -> list[variables.Variable | Variable]:
@@ -228,10 +230,11 @@ _ALL = (
         key="waiver_request",
         group="papers",
         icon="file-text",
-        name=_("Updated waiver to sign"),
+        name=_("Updated-waiver signature request"),
         occasion=_("When the waiver has changed and is to be signed again"),
         events=("waiver.signature_requested",),
-        says=("waiverName", "waiverLink"),
+        says=("waiverName", "waiverNote", "url"),
+        must_keep=("url",),
     ),
     Notice(
         key="intake_request",

@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.i18n import LANGUAGES
 from app.messaging import variables
-from app.notices.catalogue import Notice
+from app.notices.catalogue import VARIABLES, Notice
 
 READY = Path(__file__).parent / "ready.yaml"
 
@@ -74,6 +74,26 @@ def unknown_in(notice: Notice, text: Text) -> list[Unknown]:
     return found
 
 
+@dataclass(frozen=True)
+class Missing:
+    """A variable that a text has lost and cannot do without, and where: "body" or "sms"."""
+
+    token: str
+    language: str
+    part: str
+
+
+def missing_in(notice: Notice, written: Texts) -> list[Missing]:
+    """What these texts have lost that the message cannot do without (WVR-05). No SMS at all is fine."""
+    return [
+        Missing(VARIABLES[key].token, language, part)
+        for language, text in written.items()
+        for part, said in (("body", text.body), ("sms", text.sms))
+        for key in notice.must_keep
+        if VARIABLES[key].token not in said and (said or part == "body")
+    ]
+
+
 def filled(notice: Notice, text: Text, values: Mapping[str, str]) -> Text:
     """A text with its variables replaced: those listed, exactly spelled, and no others (TXN-05)."""
     listed = {key: value for key, value in values.items() if key in notice.keys}
@@ -96,5 +116,10 @@ def _fill_lines(text: str, values: Mapping[str, str]) -> str:
     for line in text.splitlines():
         said = variables.fill(_without_empty(line, values), values)
         if said.strip(_BETWEEN) or not _TOKEN.search(line):
-            lines.append(said.strip(_BETWEEN) if not _TOKEN.sub("", line).strip(_BETWEEN) else said)
+            lines.append(said.strip(_BETWEEN) if _is_row_of_variables(line) else said)
     return _GAP.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _is_row_of_variables(line: str) -> bool:
+    """Whether a line is several variables and what joins them; what one alone says is left as it is."""
+    return len(_TOKEN.findall(line)) > 1 and not _TOKEN.sub("", line).strip(_BETWEEN)

@@ -177,7 +177,8 @@ _SAID: dict[str, Says] = {
     "purchaseDate": _purchase_day,
     "paymentNotice": _payment,
     "waiverName": _plainly("waiver"),
-    "waiverLink": _plainly("url"),
+    "waiverNote": _plainly("note"),
+    "url": _plainly("url"),
     "intakeFormName": _plainly("form"),
     "intakeFormLink": _plainly("url"),
 }

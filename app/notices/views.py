@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -18,6 +19,7 @@ from app.notices.catalogue import GROUPS, Notice
 from app.notices.forms import NoticeForm
 from app.notices.models import NoticeVersion
 from app.notices.setup import Standing
+from app.notices.texts import Missing
 
 bp = Blueprint("email_templates", __name__, url_prefix="/studio/email-templates")
 
@@ -66,7 +68,7 @@ def save(key: str) -> Response:
     setup.write(standing.notice, form.texts, by=current_user)
     if standing.notice.is_reminder and form.hours_before.data:
         setup.remind_before(standing.notice, form.hours_before.data)
-    flash(_("Saved"))
+    flash(_saved(texts.missing_in(standing.notice, form.texts)))
     return web.go(url_for(".edit", key=key, language=form.shown.data))
 
 
@@ -109,6 +111,10 @@ def use(key: str, version_id: int) -> Response:
     return web.go(url_for(".edit", key=key))
 
 
+def _saved(missing: Sequence[Missing]) -> str:
+    return str(_("Saved, but without %(token)s", token=missing[0].token) if missing else _("Saved"))
+
+
 def _listed() -> dict[str, Any]:
     return {"groups": GROUPS, "lines": overview.lines(), "answers_reported": setup.answers_reported()}
 
@@ -144,4 +150,5 @@ def _previewed(notice: Notice, form: NoticeForm) -> dict[str, Any]:
         "contact": contact,
         "preview": showing.preview(notice, text, contact, language) if contact else None,
         "unknown": texts.unknown_in(notice, text),
+        "missing": texts.missing_in(notice, form.texts),
     }
