@@ -29,6 +29,7 @@ ROOMS = (
     "notices",
     "notifications",
     "intake",
+    "waiver",
     "dashboard",
     "integrations",
     "api",

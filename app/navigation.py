@@ -147,6 +147,7 @@ SETTINGS = Group(
         Entry(label=_l("General configuration"), icon="adjustments-horizontal", endpoint="settings.general"),
         Entry(label=_l("Locations"), icon="map-pin", endpoint="settings.locations"),
         Entry(label=_l("Lead scoring"), icon="flame", endpoint="scoring.edit"),
+        Entry(label=_l("Waiver"), icon="file-text", endpoint="waiver.edit"),
         Entry(label=_l("New-lead notifications"), icon="bell", endpoint="notifications.edit"),
         Entry(label=_l("Lifecycle"), icon="recycle", endpoint="lifecycle.settings"),
         Entry(label=_l("Messages"), icon="mail-forward", endpoint="messages.index"),

@@ -21,6 +21,7 @@ ACTORS = frozenset(
         "consume_events",
         "advance_enrolments",
         "queue_group_messages",
+        "ask_for_signatures",
         "deliver_messages",
         "deliver_urgent_messages",
         "import_leads",

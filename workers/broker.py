@@ -22,6 +22,7 @@ QUEUES = {
     "consume_events": "engine",
     "advance_enrolments": "engine",
     "queue_group_messages": "delivery",
+    "ask_for_signatures": "engine",
     "deliver_messages": "delivery",
     "deliver_urgent_messages": "urgent",
     "import_leads": "imports",

@@ -25,7 +25,7 @@ IMPERSONAL = frozenset(
         *("from_stage", "from_key", "from_emoji", "to_stage", "to_key", "to_emoji", "from_status", "to_status"),
         *("points", "score", "threshold", "price_cents", "credits", "seconds", "outcome"),
         *("lead_id", "message_id", "link_id", "task_id", "sequence_id", "sequence", "enrolment_id", "form_id"),
-        *("class_name", "membership", "item", "order_id", "checkout_id", "starts_at", "ends_at"),
+        *("class_name", "membership", "item", "order_id", "checkout_id", "starts_at", "ends_at", "version"),
     }
 )
 

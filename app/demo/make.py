@@ -43,6 +43,9 @@ from app.studio.checkout_models import Checkout, Order
 from app.studio.item_models import Item
 from app.tasks import desk
 from app.tasks.models import Task
+from app.waiver import signing as waiver_signing
+from app.waiver import versions as waiver_versions
+from app.waiver.models import WaiverVersion
 
 _numbers = itertools.count(1)
 
@@ -163,6 +166,18 @@ def intake_answers(to: IntakeForm, of: Contact, said: list[str]) -> IntakeSubmis
     custom = {one.field: answer for one, answer in zip(asked, said, strict=True) if one.field and answer}
     token = f"page {next(_numbers)}"
     return submitting.submit(to, of, answers, custom=custom, is_certain=True, token=token)
+
+
+def waiver(text: str = "I come at my own risk.", *, title: str = "Health and liability", by: Staff) -> WaiverVersion:
+    """The waiver says this from now on."""
+    before = waiver_versions.current()
+    made = waiver_versions.save(title, text, after=before.number if before else 0, by=by)
+    return made or waiver_versions.the_current()
+
+
+def signature(of: Contact) -> None:
+    """Somebody signs the waiver as it is now, by their own name."""
+    waiver_signing.sign(waiver_versions.the_current(), of, of.name)
 
 
 def task(

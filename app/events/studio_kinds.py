@@ -185,7 +185,14 @@ class Referral(Data):
 
 class WaiverRequest(Data):
     waiver: str = ""
-    url: str = ""  # where it is signed
+    url: str = ""  # where it is signed, where another system has it signed
+    version: int | None = None  # of the studio's own waiver
+    note: str = ""
+
+
+class WaiverSigned(Data):
+    waiver: str = ""
+    version: int | None = None
 
 
 class IntakeSubmitted(Data):
@@ -216,6 +223,7 @@ class SegmentEntered(Data):
 declare("segment.entered", SegmentEntered, _("Came into the segment “%(segment)s”"), icon="filter", feed=False)
 declare("client.referred", Referral, _("Came through a referral"), icon="users", posted=True)
 declare("waiver.signature_requested", WaiverRequest, _("Was asked to sign the waiver"), icon="file-text", posted=True)
+declare("waiver.signed", WaiverSigned, _("Signed “%(waiver)s”, version %(version)s"), icon="file-text")
 declare("intake.submitted", IntakeSubmitted, _("Filled in “%(form)s”"), icon="clipboard-text", posted=True)
 declare("client.birthday", DateCame, _("Birthday"), icon="cake")
 declare("client.date_field", DateFieldCame, _("The date in “%(field)s” came"), icon="calendar-star", feed=False)

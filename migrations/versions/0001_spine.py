@@ -470,6 +470,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "location_id", name=op.f("pk_staff_location")),
     )
     op.create_table(
+        "waiver_version",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("made_by_id", BigId, nullable=True),
+        sa.Column("asking", sa.String(length=8), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
+        sa.Column("asked_by_id", BigId, nullable=True),
+        sa.Column("asked_to", BigId, nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["staff.id"], name=op.f("fk_waiver_version_asked_by_id_staff")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff.id"], name=op.f("fk_waiver_version_made_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver_version")),
+        sa.UniqueConstraint("number", name=op.f("uq_waiver_version_number")),
+    )
+    with op.batch_alter_table("waiver_version", schema=None) as batch_op:
+        batch_op.create_index("ix_waiver_version_asking", ["asking"], unique=False)
+
+    op.create_table(
         "consent_entry",
         sa.Column("id", BigId, nullable=False),
         sa.Column("contact_id", BigId, nullable=False),
@@ -788,6 +810,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sequence_said", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sequence_said_said_at"), ["said_at"], unique=False)
+
+    op.create_table(
+        "waiver_signature",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("version_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("signed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_waiver_signature_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["waiver_version.id"], name=op.f("fk_waiver_signature_version_id_waiver_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver_signature")),
+        sa.UniqueConstraint("contact_id", "version_id", name=op.f("uq_waiver_signature_contact_id_version_id")),
+    )
+    with op.batch_alter_table("waiver_signature", schema=None) as batch_op:
+        batch_op.create_index("ix_waiver_signature_version", ["version_id"], unique=False)
 
     op.create_table(
         "booking",
@@ -1362,6 +1401,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("booking")
+    with op.batch_alter_table("waiver_signature", schema=None) as batch_op:
+        batch_op.drop_index("ix_waiver_signature_version")
+
+    op.drop_table("waiver_signature")
     with op.batch_alter_table("sequence_said", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sequence_said_said_at"))
 
@@ -1459,6 +1502,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_entry_contact_id"))
 
     op.drop_table("consent_entry")
+    with op.batch_alter_table("waiver_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_waiver_version_asking")
+
+    op.drop_table("waiver_version")
     op.drop_table("staff_location")
     with op.batch_alter_table("sequence_tally", schema=None) as batch_op:
         batch_op.drop_index("ix_sequence_tally_sequence")

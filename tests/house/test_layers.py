@@ -14,7 +14,7 @@ FLOORS = (
     {"founding", "frame", "sandbox_views"},
     {"api", "dashboard"},
     {"sandbox"},
-    {"intake", "integrations", "notices", "notifications", "scoring", "segments", "sequences", "tasks"},
+    {"intake", "integrations", "notices", "notifications", "scoring", "segments", "sequences", "tasks", "waiver"},
     {"phone"},
     {"leads", "lifecycle", "messaging", "studio"},
     {"contacts"},
