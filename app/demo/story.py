@@ -18,7 +18,7 @@ from app.contacts import people, tags
 from app.contacts.models import Contact, Tag
 from app.contacts.people import Details
 from app.db import db
-from app.demo import campaign, cast, make, opening
+from app.demo import campaign, cast, make, opening, papers
 from app.demo.shop import Shop
 from app.events import posting
 from app.intake.models import IntakeForm
@@ -72,6 +72,7 @@ class Story:
         """Play every day up to now."""
         self._regulars()
         campaign.keep_segments(self.staff["Inès Garnier"])
+        papers.hand_out(self.clients, by=self.staff["Inès Garnier"])
         for ago in range(self.days, -1, -1):
             if ago == min(self.days, opening.CONFIRMS_SINCE_DAYS):
                 opening.confirm_bookings(self.staff["Priya Nair"])
@@ -80,6 +81,10 @@ class Story:
                 campaign.lose_some(self.clients)
             if ago == INVITED_DAYS_AGO:
                 campaign.invite_back(self.staff["Inès Garnier"])
+            if ago == papers.CHANGED_DAYS_AGO:
+                papers.change(by=self.staff["Inès Garnier"])
+            if ago == papers.SIGNED_DAYS_AGO:
+                papers.sign_anew()
             self._morning(day)
             self._noon(day, ago)
             self._evening(day, ago)

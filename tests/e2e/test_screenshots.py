@@ -13,6 +13,7 @@ from app.contacts.models import Contact
 from app.db import db
 from app.demo import cast, make, seed
 from app.messaging.models import Conversation
+from app.waiver import audience, signing, versions
 from tests.harness.live import LiveServer
 from tests.harness.pictures import FOLDER, photograph
 
@@ -52,6 +53,10 @@ PAGES = {
     "phone-number": "/settings/phone",
     "cancellation-policy": "/settings/cancellation-policy",
     "waitlist": "/settings/waitlist",
+    "waiver": "/settings/general/waiver",
+    "waiver-request": "/settings/general/waiver/request",
+    "waiver-version": "/settings/general/waiver/versions/1",
+    "waiver-waiting": "/settings/general/waiver/waiting",
     "messages": "/settings/messages",
     "staff": "/settings/staff",
     "lead-form": "/f/first-class",
@@ -69,13 +74,17 @@ def test_every_page_has_its_picture(live_server: LiveServer, page: Page) -> None
         seed.sow(DAYS)
         latest = db.session.query(Conversation.contact_id).order_by(Conversation.waiting_since.desc()).limit(1).scalar()
         anybody = db.session.query(Contact.id).limit(1).scalar()
+        waiver = versions.the_current()
+        unsigned = audience.beyond(waiver, 0, limit=1)[0]
+        paper = signing.link_for(waiver, unsigned)
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill(cast.OWNER_EMAIL)
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url(re.compile("sign-in"))
 
-    for name, address in {**PAGES, "inbox": f"/inbox/{latest or anybody}", "contact": f"/contacts/{anybody}"}.items():
+    of_people = {"inbox": f"/inbox/{latest or anybody}", "contact": f"/contacts/{anybody}", "waiver-signing": paper}
+    for name, address in {**PAGES, **of_people}.items():
         page.goto(address)
         photograph(page, name)
 
