@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 
 from app import clock, events, wake
 from app.apps import suite
 from app.contacts.models import Contact
+from app.contacts.queries import is_seen_by
 from app.db import db
 from app.events import log
 from app.events.log import Acting
@@ -109,6 +110,23 @@ def retry_step(enrolment: Enrolment) -> None:
         raise NotRunning
     db.session.refresh(enrolment)
     wake.ring("advance_enrolments")
+
+
+def retry_failed_steps(sequence: Sequence, *, seen_by: Staff) -> int:
+    """Let every parked run of a sequence try again, of the people that somebody sees. Answers how many."""
+    done: CursorResult[tuple[()]] = db.session.execute(  # type: ignore[assignment]
+        update(Enrolment)
+        .where(
+            Enrolment.sequence_id == sequence.id,
+            Enrolment.status == FAILED,
+            Enrolment.contact_id.in_(select(Contact.id).where(is_seen_by(seen_by))),
+        )
+        .values(status=RUNNING, reason="", error=None, due_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount:
+        wake.ring("advance_enrolments")
+    return done.rowcount
 
 
 def stopped_by(enrolment: Enrolment) -> Staff | None:

@@ -8,8 +8,19 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, IntegerField, RadioField, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from werkzeug.datastructures import FileStorage
+from wtforms import (
+    BooleanField,
+    FileField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.i18n import LANGUAGES
 from app.sequences import pressure
@@ -57,6 +68,24 @@ class MoveForm(Form):
         """Offer every folder, and none."""
         known = ((folder.id, folder.name) for folder, _count in folders)
         self.folder.choices = choices.options([(0, _("No folder")), *known])
+
+
+class ImportForm(Form):
+    """A document, from a file or pasted."""
+
+    file = FileField(_l("File"))
+    text = TextAreaField(_l("Or paste it here"), [Length(max=2_000_000)])
+
+    def validate_text(self, _field: TextAreaField) -> None:
+        if not self.given().strip():
+            raise ValidationError(_("Choose a file, or paste its text."))
+
+    def given(self) -> str | bytes:
+        """What was handed in: the file, where there is one, else the text."""
+        if isinstance(self.file.data, FileStorage) and self.file.data.filename:
+            self.file.data.stream.seek(0)
+            return self.file.data.stream.read()
+        return self.text.data or ""
 
 
 class FolderForm(Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app import web
@@ -96,6 +97,17 @@ def retry(sequence_id: int, enrolment_id: int) -> Response:
     enrolling.retry_step(enrolment)
     who = insiders.CLIENTS if enrolment.contact.is_client else insiders.LEADS
     said = _("The step is tried again for %(name)s.", name=enrolment.contact.name)
+    return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)
+
+
+@bp.post("/sequences/<int:sequence_id>/people/retry")
+@needs("sequences.edit")
+def retry_all(sequence_id: int) -> Response:
+    """Let everybody whose step failed try it once more."""
+    sequence = overview.get_sequence(sequence_id)
+    count = enrolling.retry_failed_steps(sequence, seen_by=current_user)
+    said = ngettext("%(num)s failed step is tried again.", "%(num)s failed steps are tried again.", count)
+    who = insiders.LEADS if request.form.get("who") == insiders.LEADS else insiders.CLIENTS
     return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)
 
 

@@ -5,8 +5,10 @@ ten.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -165,6 +167,34 @@ def test_what_another_worker_holds_is_left_to_it(app: Flask, live: Live, workers
     assert {one.contact_id for one in first} == {ana.id}
     assert {one.contact_id for one in second} == {ben.id}
     assert len(second) == 1
+
+
+@pytest.mark.committed
+@pytest.mark.req("ENR-08")
+def test_two_workers_at_once_enrol_somebody_once_where_once_is_all(app: Flask, live: Live) -> None:
+    if not is_postgresql():
+        pytest.skip("SQLite has one writer at a time")
+    sequence = live(TAG, trigger="api.event", single_enrolment=True)
+    crowd = people(20)
+    for _time in range(4):
+        for someone in crowd:
+            post("api.event", someone, name="x")
+    db.session.commit()
+    told = list(db.session.scalars(select(events.Event.id).where(events.Event.kind == "api.event")))
+    together = Barrier(4)
+
+    def enrol(share: int) -> None:
+        with app.app_context():
+            mine = events.Event.id.in_(told[share * 20 : share * 20 + 20])
+            batch = list(db.session.scalars(select(events.Event).where(mine)))
+            together.wait()
+            engine.enrol(batch)
+            db.session.commit()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(enrol, range(4)))
+
+    assert [len(enrolments(one, sequence)) for one in crowd] == [1] * 20
 
 
 def test_a_run_meets_no_step_twice_even_when_it_is_moved_behind(live: Live, workers: Workers) -> None:

@@ -113,6 +113,28 @@ def test_whoever_may_edit_lets_a_failed_step_be_tried_again(
     assert client.post(url, headers=PARTIAL).status_code == 409
 
 
+@pytest.mark.req("WRK-06")
+def test_all_failed_steps_are_tried_again_at_once_and_each_says_what_was_wrong(
+    live: Live, workers: Workers, client: Client, owner: Staff
+) -> None:
+    sequence = live(LATER)
+    crowd = [make.client() for _ in range(3)]
+    for someone in crowd:
+        make.lead(someone)
+    workers.run_until_idle()
+    for run in enrolments(sequence=sequence):
+        run.status, run.due_at, run.error = FAILED, None, "RuntimeError: the other system is down"
+    db.session.commit()
+    [first, *_rest] = enrolments(sequence=sequence)
+    assert "the other system is down" in client.get(f"/sequences/{sequence.id}/people/{first.id}").text
+    assert "Try the 3 failed steps again" in client.get(f"/sequences/{sequence.id}/people").text
+
+    client.post(f"/sequences/{sequence.id}/people/retry", headers=PARTIAL)
+    workers.run_until_idle()
+    assert [len(messages(one)) for one in crowd] == [1, 1, 1]
+    assert "failed steps again" not in client.get(f"/sequences/{sequence.id}/people").text
+
+
 @pytest.mark.req("ENR-07")
 def test_single_enrolment_is_saved_with_the_sequence_and_shown(client: Client, owner: Staff, live: Live) -> None:
     sequence = live(SMS, active=False)
