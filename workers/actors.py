@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
 
 import dramatiq
@@ -18,6 +19,10 @@ from workers.broker import QUEUES
 
 log = structlog.get_logger(__name__)
 
+LIFE_SHOWN_EVERY = 10.0  # seconds; silent for a minute is unwell
+
+_shown_at = -LIFE_SHOWN_EVERY
+
 
 def register(app: Flask) -> None:
     """Declare one actor a kind of work, on the broker in use."""
@@ -29,8 +34,7 @@ def _answering(app: Flask, name: str) -> Callable[[], None]:
     def answer() -> None:
         with app.app_context():
             try:
-                pulse.beat(f"worker:{socket.gethostname()}:{os.getpid()}")
-                db.session.commit()
+                _show_life()
                 work.run(name)
             except Interrupt:
                 db.session.rollback()
@@ -40,3 +44,12 @@ def _answering(app: Flask, name: str) -> Callable[[], None]:
 
     answer.__doc__ = f"Do what waits for `{name}`, for a minute at most; the next ring takes the rest."
     return answer
+
+
+def _show_life() -> None:
+    """Write now and then that this process is alive; at each ring would be too often where many come."""
+    global _shown_at  # noqa: PLW0603 - of this process
+    if time.monotonic() - _shown_at > LIFE_SHOWN_EVERY:
+        pulse.beat(f"worker:{socket.gethostname()}:{os.getpid()}")
+        db.session.commit()
+        _shown_at = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ _REFUSED_FOR_GOOD = 500
 _GO_AHEAD = 354
 _TAKEN = 250
 _YES = 2  # hundred and something
+_MOST_AT_ONCE, _LONGEST_ANSWER = 4096, 65_536  # bytes
 
 _UNSAFE = re.compile(r"[\x00-\x20<>\x7f]")
 
@@ -67,6 +69,7 @@ class SmtpLine:
     def __init__(self, server: smtplib.SMTP) -> None:
         self.server = server
         self.takes_many = server.has_extn("pipelining")
+        self._heard = b""  # of the server's answers, and not yet read
 
     def send(self, letter: Letter, calling: Callable[[], None] = nothing) -> None:
         try:
@@ -74,6 +77,7 @@ class SmtpLine:
             calling()
             self._write(_dotted(letter.content))
         except (OSError, smtplib.SMTPException) as error:
+            self.server.close()  # what it may yet say would be taken for the answer to something else
             raise Unreachable(f"mail server: {_said(error)}") from error
         self._await_last_word()
 
@@ -91,7 +95,7 @@ class SmtpLine:
         )
         if self.takes_many:
             self._write("".join(f"{command}\r\n" for command, _wanted in commands).encode())
-            answers = [self.server.getreply() for _ in commands]
+            answers = [self._answer() for _ in commands]
             self._decline(answers)
         else:
             answers = []
@@ -103,21 +107,48 @@ class SmtpLine:
         """End with nothing what a server has begun although it refused the receiver (RFC 2920, 3.1)."""
         if answers[2][0] == _GO_AHEAD and not all(code // 100 == _YES for code, _said in answers[:2]):
             self._write(b".\r\n")
-            self.server.getreply()
+            self._answer()
 
     def _ask(self, command: str) -> tuple[int, bytes]:
         self._write(f"{command}\r\n".encode())
-        return self.server.getreply()
+        return self._answer()
 
     def _write(self, content: bytes) -> None:
+        self._socket().sendall(content)
+
+    def _answer(self) -> tuple[int, bytes]:
+        """The next answer of the server: its code, and its words, which may take several lines (RFC 5321, 4.2).
+
+        What smtplib's `getreply` does, without the layers of a file around the socket: there are four answers a mail.
+        """
+        said: list[bytes] = []
+        while True:
+            line = self._line()
+            said.append(line[4:].strip())
+            if line[3:4] != b"-":
+                break
+        if not line[:3].isdigit():
+            raise smtplib.SMTPServerDisconnected("this is no mail server's answer")
+        return int(line[:3]), b"\n".join(said)
+
+    def _line(self) -> bytes:
+        while (end := self._heard.find(b"\n")) < 0:
+            heard = self._socket().recv(_MOST_AT_ONCE)
+            if not heard or len(self._heard) > _LONGEST_ANSWER:
+                raise smtplib.SMTPServerDisconnected("the mail server hung up")
+            self._heard += heard
+        line, self._heard = self._heard[:end], self._heard[end + 1 :]
+        return line
+
+    def _socket(self) -> socket.socket:
         if self.server.sock is None:
             raise smtplib.SMTPServerDisconnected("the connection is closed")
-        self.server.sock.sendall(content)
+        return self.server.sock
 
     def _await_last_word(self) -> None:
         """The server's last word. When it does not come, nobody knows whether the letter was taken."""
         try:
-            code, said = self.server.getreply()
+            code, said = self._answer()
         except (OSError, smtplib.SMTPException) as error:
             self.server.close()
             raise Unreachable("the mail server hung up before it answered", may_have_gone=True) from error
@@ -127,7 +158,7 @@ class SmtpLine:
         if code == wanted or (of_address and code == _TAKEN + 1):
             return
         with suppress(OSError, smtplib.SMTPException):
-            self.server.rset()
+            self._ask("RSET")
         text = f"{code} {said.decode(errors='replace')}"
         if code >= _REFUSED_FOR_GOOD:
             raise Undeliverable(text, code=str(code), is_address_dead=of_address and _names_the_address(text))

@@ -35,7 +35,7 @@ BATCH = 200
 LEASE = timedelta(minutes=5)
 # A batch that has come this near to the end of its lease hands back what it has not sent.
 LEASE_MARGIN = timedelta(minutes=1)
-TELL_EVERY = 0.5  # seconds after which the database hears how far a batch has come
+TELL_EVERY = 2.0  # seconds after which the database hears how far a batch has come
 
 
 @dataclass(frozen=True)
