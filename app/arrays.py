@@ -8,7 +8,7 @@ driver does.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,11 +85,12 @@ def parameters(table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
 
 def literal(values: Iterable[Any], *, is_json: bool = False) -> str:
     """An array as PostgreSQL reads it."""
-    write = _json if is_json else _element
     given = list(values)
     if given and not is_json and given.count(given[0]) == len(given):  # as in most columns of a batch
-        return "{" + ",".join([write(given[0])] * len(given)) + "}"
-    return "{" + ",".join([write(value) for value in given]) + "}"
+        return "{" + ",".join([_element(given[0])] * len(given)) + "}"
+    kinds = set(map(type, given))
+    write = _json if is_json else _WRITERS.get(kinds.pop(), _element) if len(kinds) == 1 else _element
+    return "{" + ",".join(map(write, given)) + "}"
 
 
 def with_defaults(table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
@@ -135,3 +136,6 @@ def _json(value: Any) -> str:
 def _quoted(said: str) -> str:
     escaped = said.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {str: _quoted, int: str}  # for columns of nothing else

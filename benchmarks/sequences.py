@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import redis
@@ -24,6 +24,7 @@ MAILS = 2
 ENCORE, PEERS = "Encore", ("dbos", "procrastinate", "celery")
 LONGEST = 1800.0
 SETTLED = 15.0  # seconds without a mail after which nothing more is expected
+BARE_MAILS = 4_000
 CONNECTIONS = (1, 4, 8)  # of the bare client; its best counts
 
 
@@ -65,21 +66,23 @@ def run(people: int, of_peers: int) -> None:
     print(f"\n## W end to end ({measure.load()}; {contestants.peer_versions()})\n")
     print("| | contacts/s | steps/s | Encore's times | µs CPU a step | in PostgreSQL | Encore's times | peak memory |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    limits = [bare(BARE_MAILS)]
     own = race(ENCORE, people)
+    limits.append(bare(BARE_MAILS))  # beside what is compared with it, for a machine is not always equally busy
     _tell(own, own)
     for name in PEERS:
         _tell(race(name, of_peers), own)
-    limit = bare(2 * of_peers)
-    print(f"\nThe mail server takes {limit:,.0f} ready-made mails a second;", end=" ")
-    print(f"Encore reaches {own.contacts_per_second * MAILS / limit:.0%} of it.")
+    _tell_limits(own, limits)
     print("\n## SIGKILL of all workers in mid-run, started again at once\n")
-    print("| | missing | twice | in doubt, listed | stuck | first mail after |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| | people | missing | twice | in doubt, listed | stuck | first mail after |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in (ENCORE, *PEERS):
-        after = loss(name, (people if name == ENCORE else of_peers) // 5)
+        lost = (people if name == ENCORE else of_peers) // 5
+        after = loss(name, lost)
         resumed = f"{after.resumed_after:.1f} s" if after.resumed_after is not None else "never"
         print(
-            f"| {name} | {after.missing} | {after.twice} | {after.in_doubt} | {after.stuck} | {resumed} |", flush=True
+            f"| {name} | {lost:,} | {after.missing} | {after.twice} | {after.in_doubt} | {after.stuck} | {resumed} |",
+            flush=True,
         )
 
 
@@ -171,3 +174,16 @@ def _tell(one: Result, own: Result) -> None:
         f"{one.peak_megabytes:,.0f} MB",
     )
     print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def _tell_limits(own: Result, limits: Sequence[float]) -> None:
+    taken = " and ".join(f"{limit:,.0f}" for limit in limits)
+    reached = " and ".join(f"{own.contacts_per_second * MAILS / limit:.0%}" for limit in limits)
+    sink = own.processor.sink / (own.people * MAILS) * 1e6
+    print("\nThe goals were 10, 7 and 5 times the contacts a second, and a fifteenth of the processor time of dbos, a")
+    print("tenth of procrastinate's.")
+    print(f"\nThe mail server alone took {taken} ready-made mails a second before and after Encore's run. Encore")
+    print(
+        f"reached {reached} of that, where the goal was 80 %. The mail server itself used {sink:,.0f} µs of processor"
+    )
+    print("time a mail, which tells how busy the machine was with other things.", flush=True)

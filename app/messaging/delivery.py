@@ -18,7 +18,7 @@ from functools import partial
 import structlog
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app import clock, work
 from app.contacts.models import Contact
@@ -240,9 +240,7 @@ def _take_expired(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
 
 
 def _messages() -> Select[Message]:
-    # Few have a location, fewer go to the staff: both are looked up only where there are any.
-    to_client = joinedload(Message.contact).selectinload(Contact.location)
-    return select(Message).options(to_client, selectinload(Message.staff))
+    return select(Message).options(joinedload(Message.contact).joinedload(Contact.location), joinedload(Message.staff))
 
 
 def _take(wanted: Select[Message]) -> list[Message]:
