@@ -6,9 +6,10 @@ instant is the last visit: each action says how many days after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Row, Select, exists, select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from app import events
 from app.contacts.models import Contact
-from app.db import db
+from app.db import db, one_of
 from app.sequences import waits
 from app.sequences.engine.program import Program
 from app.sequences.engine.timing import zone_named
@@ -62,6 +63,36 @@ def next_absence(program: Program, after: datetime) -> datetime | None:
     return after if due is None and len(rows) == BATCH else due
 
 
+def would_be_away(
+    program: Program, contact_ids: Collection[int], since: datetime, until: datetime
+) -> list[tuple[int, datetime, dict[str, Any]]]:
+    """Whose absence became long enough between two instants: the contact, the instant, what the event would have
+    said.
+    """
+    _shortest, longest = _length(program)
+    rows = db.session.execute(
+        select(Booking.id, Booking.contact_id, Booking.visited_at, Location.zone)
+        .join(Contact, Contact.id == Booking.contact_id)
+        .outerjoin(Location, Location.id == Contact.location_id)
+        .where(one_of(Booking.contact_id, contact_ids), Contact.erased_at.is_(None))
+        .where(Booking.visited_at > since - longest)
+        .order_by(Booking.contact_id, Booking.visited_at, Booking.id)
+    ).all()
+    absences = list(_absences(program, rows))
+    found = []
+    for one, after in zip_longest(absences, absences[1:]):
+        came_again = after is not None and after.contact_id == one.contact_id and after.last_visit_at <= one.due_at
+        if since < one.due_at <= until and not came_again:
+            found.append((one.contact_id, one.due_at, _data(program, one)))
+    return found
+
+
+def visitors(program: Program, since: datetime) -> Sequence[int]:
+    """The ids of those whose absence may have become long enough since an instant."""
+    _shortest, longest = _length(program)
+    return db.session.scalars(select(Booking.contact_id).where(Booking.visited_at > since - longest).distinct()).all()
+
+
 def _length(program: Program) -> tuple[timedelta, timedelta]:
     """How long the first step waits, at the least and at the most."""
     wait = program.nodes[program.first].step.wait if program.first is not None else None
@@ -92,6 +123,9 @@ def _absences(program: Program, rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterat
 
 
 def _entry(program: Program, one: Absence) -> events.Entry:
-    data = {"sequence_id": program.sequence_id, "last_visit_at": one.last_visit_at.isoformat()}
     key = f"winback:{program.sequence_id}:{one.contact_id}:{one.last_visit_at:%Y%m%dT%H%M%S}"
-    return events.Entry("client.winback", one.contact_id, data, occurred_at=one.due_at, dedupe_key=key)
+    return events.Entry("client.winback", one.contact_id, _data(program, one), occurred_at=one.due_at, dedupe_key=key)
+
+
+def _data(program: Program, one: Absence) -> dict[str, Any]:
+    return {"sequence_id": program.sequence_id, "last_visit_at": one.last_visit_at.isoformat()}

@@ -6,16 +6,16 @@ The 29th of February comes on the 28th in other years, and the 31st of every mon
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from app import events
 from app.contacts import custom_fields
 from app.contacts.models import Contact, CustomField
-from app.db import db
+from app.db import db, one_of
 from app.sequences import triggers, waits
 from app.sequences.engine.program import Program
 from app.sequences.engine.timing import zone_named
@@ -24,6 +24,9 @@ from app.staff.models import Location
 
 MORNING = "09:00"
 BATCH = 1000
+
+DATE_FIELD = "client.date_field"
+ISO = len("2026-11-23")
 
 EXACT, YEARLY, MONTHLY = "exact", "yearly", "monthly"
 
@@ -51,21 +54,66 @@ def find_birthdays(_program: Program, since: datetime, until: datetime) -> int:
 def find_dates(program: Program, since: datetime, until: datetime) -> int:
     """Record whose date of the wanted field comes between two instants: exactly, every year, or every month."""
     mode = program.filters.get("mode", YEARLY)
-    wanted = {name.casefold() for name in triggers.names_of(program.filters.get("field"))}
-    fields = [one for one in custom_fields.all_fields() if one.kind == "date" and one.name.casefold() in wanted]
 
     def entry(morning: Morning, field: CustomField, contact_id: int) -> events.Entry:
         data = {"field": field.name, "mode": mode, "on": morning.day.isoformat()}
         key = f"date:{field.key}:{mode}:{contact_id}:{morning.day}"
         return events.Entry("client.date_field", contact_id, data, occurred_at=morning.at, dedupe_key=key)
 
-    return _find(fields, mode, since, until, entry)
+    return _find(fields_of(program), mode, since, until, entry)
 
 
 def next_morning(_program: Program, after: datetime) -> datetime | None:
     """The first nine o'clock after an instant, anywhere the studio has people."""
     just_after = after + timedelta(microseconds=1)
     return min(waits.next_time(just_after, MORNING, zone_named(zone)) for zone in _zones())
+
+
+def would_come(
+    program: Program, contact_ids: Collection[int], since: datetime, until: datetime
+) -> list[tuple[int, datetime, dict[str, str]]]:
+    """Whose date of the program's field came between two instants, by the fields as they are today: the contact, the
+    instant, what the event would have said. One query for the people, the zones besides.
+    """
+    mode = program.filters.get("mode", YEARLY) if program.trigger.key == DATE_FIELD else YEARLY
+    fields = fields_of(program)
+    mornings = list(_mornings(since, until))
+    own = studio.studio().zone
+    rows = db.session.execute(
+        select(Contact.id, Contact.custom, Location.zone)
+        .outerjoin(Location, Location.id == Contact.location_id)
+        .where(one_of(Contact.id, contact_ids), Contact.erased_at.is_(None))
+    )
+    more = {"mode": mode} if program.trigger.key == DATE_FIELD else {}
+    found = []
+    for contact_id, custom, zone in rows:
+        for field in fields:
+            held = str(custom.get(field.key) or "")
+            found += [
+                (contact_id, one.at, {"field": field.name, "on": one.day.isoformat(), **more})
+                for one in mornings
+                if held and one.zone == (zone or own) and any(_is(held, date) for date in falls_on(one.day, mode))
+            ]
+    return found
+
+
+def holders(program: Program) -> Sequence[int]:
+    """The ids of those who have the program's field."""
+    held = (Contact.custom[field.key].as_string().is_not(None) for field in fields_of(program))
+    return db.session.scalars(select(Contact.id).where(or_(false(), *held), Contact.erased_at.is_(None))).all()
+
+
+def fields_of(program: Program) -> Sequence[CustomField]:
+    """The fields whose dates a program waits for."""
+    if program.trigger.key != DATE_FIELD:
+        return custom_fields.birthday_fields()
+    wanted = {name.casefold() for name in triggers.names_of(program.filters.get("field"))}
+    return [one for one in custom_fields.all_fields() if one.kind == "date" and one.name.casefold() in wanted]
+
+
+def _is(held: str, date: tuple[int | None, int | None, int]) -> bool:
+    """Whether a stored date is this one, as `_pattern` has the database compare them."""
+    return len(held) == ISO and all(one in {"_", other} for one, other in zip(_pattern(*date), held, strict=True))
 
 
 # Year, month and day; None for any.

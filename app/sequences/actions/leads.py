@@ -15,8 +15,9 @@ from app.db import db
 from app.events import Actor
 from app.leads import board, capture, queries
 from app.leads.models import CONVERTED, OPEN_STATUSES, STATUSES, Lead
+from app.rules import RuleUse
 from app.sequences import reasons
-from app.sequences.actions.registry import DONE, Item, Outcome, Params, action, nearest
+from app.sequences.actions.registry import DONE, Held, Item, Outcome, Params, action, nearest
 
 
 class CreateParams(Params):
@@ -60,6 +61,21 @@ def _update_missing(params: UpdateParams) -> Iterator[tuple[str, str]]:
         yield "assignee", f"nobody here is called {params.assignee!r}; nearest: {nearest(params.assignee, names)}"
 
 
+def _foresee_create(items: Sequence[Item], _held: Held) -> list[Outcome]:
+    source = items[0].params.source
+    known = queries.source_named(source) is not None
+    return [DONE if known else Outcome("skipped", reasons.code("no_such", source))] * len(items)
+
+
+def _foresee_change(items: Sequence[Item], held: Held) -> list[Outcome]:
+    stage = items[0].params.stage
+    if stage and queries.stage_named(stage) is None:
+        return [Outcome("skipped", reasons.code("no_such", stage))] * len(items)
+    with_lead = held(RuleUse(rule="lead.status", value="open"))
+    nobody = Outcome("skipped", reasons.code("no_open_lead"))
+    return [DONE if item.enrolment_id in with_lead else nobody for item in items]
+
+
 @action(
     "lead.create",
     _("Create a lead"),
@@ -68,6 +84,7 @@ def _update_missing(params: UpdateParams) -> Iterator[tuple[str, str]]:
     group="leads",
     causes={"lead.created", "lead.assigned"},
     references=_create_missing,
+    foresee=_foresee_create,
 )
 def create(items: Sequence[Item], _now: datetime) -> list[Outcome]:
     """Make leads of them, one after another: the round-robin gives each in its turn."""
@@ -91,6 +108,7 @@ def create(items: Sequence[Item], _now: datetime) -> list[Outcome]:
     group="leads",
     causes={"lead.stage_changed", "lead.status_changed", "lead.assigned"},
     references=_update_missing,
+    foresee=_foresee_change,
 )
 def change(items: Sequence[Item], _now: datetime) -> list[Outcome]:
     """Change the most recent open lead of each; who has none is passed over (ACT-08)."""

@@ -12,7 +12,7 @@ from app.events import Actor
 from app.lifecycle import board, stages
 from app.lifecycle.models import LifecycleStage
 from app.sequences import reasons
-from app.sequences.actions.registry import DONE, Item, Outcome, Params, action, nearest
+from app.sequences.actions.registry import DONE, Held, Item, Outcome, Params, action, nearest
 
 
 class LifecycleParams(Params):
@@ -31,6 +31,12 @@ def _missing(params: LifecycleParams) -> Iterator[tuple[str, str]]:
         yield "stage", f"there is no lifecycle stage {params.stage!r}; nearest: {near}"
 
 
+def _foresee(items: Sequence[Item], _held: Held) -> list[Outcome]:
+    name = items[0].params.stage
+    known = stage_named(name) is not None
+    return [DONE if known else Outcome("skipped", reasons.code("no_such", name))] * len(items)
+
+
 @action(
     "lifecycle.move",
     _("Move lifecycle stage"),
@@ -39,6 +45,7 @@ def _missing(params: LifecycleParams) -> Iterator[tuple[str, str]]:
     group="contact",
     causes={"lifecycle.stage_changed"},
     references=_missing,
+    foresee=_foresee,
 )
 def move(items: Sequence[Item], _now: datetime) -> list[Outcome]:
     """Move them all at once; who is there already stays."""

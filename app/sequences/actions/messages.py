@@ -71,6 +71,9 @@ _DOORS = {
 }
 
 
+CONSENTS = tuple(door.consent for door in _DOORS.values() if door.consent is not None)
+
+
 @action(
     "email", _("E-mail"), icon="mail", params=EmailParams, group="messages", channel=EMAIL, texts=("subject", "html")
 )
@@ -104,12 +107,9 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
     studio_hours = hours.sending_hours()
     queued, outcomes = [], []
     for item in items:
-        why_not = _why_not(people[item.contact_id], channel)
-        due = hours.sendable_at(max(now, item.due_at), studio_hours, item.zone)
-        if why_not is None and item.anchor_at is not None and due >= item.anchor_at:
-            why_not = reasons.code("outside_hours", reasons.moment(due, item.zone))
-        if why_not is not None:
-            outcomes.append(Outcome("skipped", why_not))
+        outcome, due = plan(channel, item, people[item.contact_id], now, studio_hours)
+        outcomes.append(outcome)
+        if due is None:
             continue
         queued.append(
             outgoing.NewMessage(
@@ -123,9 +123,6 @@ def _queue(channel: str, items: Sequence[Item], now: datetime) -> list[Outcome]:
                 not_after=_useless_after(item, due),
             )
         )
-        outcomes.append(
-            DONE if due <= now else Outcome("done", reasons.code("deferred", reasons.moment(due, item.zone)))
-        )
     outgoing.queue_many(queued)
     return outcomes
 
@@ -136,13 +133,29 @@ def _useless_after(item: Item, due: datetime) -> datetime:
     return stale_at if item.anchor_at is None else min(stale_at, item.anchor_at)
 
 
+def plan(
+    channel: str, item: Item, person: Any, now: datetime, studio_hours: hours.SendingHours
+) -> tuple[Outcome, datetime | None]:
+    """What comes of a message, as far as is known when its step is done, and when it is to be sent, if it is.
+
+    `person` is their row: addresses, consents, whether they were erased.
+    """
+    reason = why_not(person, channel)
+    due = hours.sendable_at(max(now, item.due_at), studio_hours, item.zone)
+    if reason is None and item.anchor_at is not None and due >= item.anchor_at:
+        reason = reasons.code("outside_hours", reasons.moment(due, item.zone))
+    if reason is not None:
+        return Outcome("skipped", reason), None
+    return DONE if due <= now else Outcome("done", reasons.code("deferred", reasons.moment(due, item.zone))), due
+
+
 def _people(contact_ids: Sequence[int]) -> dict[int, Any]:
     columns = (Contact.id, Contact.email, Contact.phone, Contact.email_marketing, Contact.sms_marketing)
     rows = db.session.execute(select(*columns, Contact.erased_at).where(one_of(Contact.id, contact_ids)))
     return {row.id: row for row in rows}
 
 
-def _why_not(person: Any, channel: str) -> str | None:
+def why_not(person: Any, channel: str) -> str | None:
     """Why somebody gets no message on a channel, as far as is known now; it is looked at again when it is sent."""
     door = _DOORS[channel]
     if person.erased_at is not None:

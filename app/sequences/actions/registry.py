@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import LazyString
 from pydantic import BaseModel, ConfigDict
 
+from app.rules import RuleUse
+
 
 class Params(BaseModel):
     """The parameters of an action. In a document they stand beside `do`."""
@@ -51,6 +53,9 @@ class Outcome:
 
 DONE = Outcome()
 Run = Callable[[Sequence[Item], datetime], Sequence[Outcome]]
+# Of people at a step, by enrolment: for whom a rule held when they came to it.
+Held = Callable[[RuleUse], Collection[int]]
+Foresee = Callable[[Sequence[Item], Held], Sequence[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class Action:
-    """A declared action. `run` answers one outcome an item, in their order."""
+    """A declared action. `run` answers one outcome an item, in their order; `foresee` says the same of what would have
+    come of it, and does nothing: an action without one is always done.
+    """
 
     key: str
     label: LazyString
@@ -79,6 +86,7 @@ class Action:
     # Of its parameters: which field names something that does not exist, and what to say of it.
     references: Callable[[Any], Iterable[tuple[str, str]]] | None = None
     texts: tuple[str, ...] = ()  # the parameters that hold text with variables
+    foresee: Foresee | None = None
 
 
 ACTIONS: dict[str, Action] = {}
@@ -97,13 +105,13 @@ def action(
     causes: Collection[str] = (),
     references: Callable[[Any], Iterable[tuple[str, str]]] | None = None,
     texts: tuple[str, ...] = (),
+    foresee: Foresee | None = None,
 ) -> Callable[[Run], Run]:
     """Declare an action, around the function that does it."""
 
     def declare(run: Run) -> Run:
-        ACTIONS[key] = Action(
-            key, label, icon, params, run, group, channel, needs_title, ends, frozenset(causes), references, texts
-        )
+        parts = (key, label, icon, params, run, group, channel, needs_title, ends, frozenset(causes))
+        ACTIONS[key] = Action(*parts, references, texts, foresee)
         return run
 
     return declare

@@ -17,7 +17,7 @@ from app.events import Actor
 from app.leads.models import OPEN_STATUSES, Lead
 from app.messaging import variables
 from app.sequences import reasons
-from app.sequences.actions.registry import DONE, Item, Outcome, Params, action, nearest
+from app.sequences.actions.registry import DONE, Held, Item, Outcome, Params, action, nearest
 from app.sequences.waits import Duration, shift
 from app.staff.models import Location, Role, Staff
 from app.tasks import desk
@@ -52,6 +52,13 @@ def _missing(params: TaskParams) -> Iterator[tuple[str, str]]:
             yield f"assign/{field}", f"there is no {field} {name!r}; nearest: {known}"
 
 
+def _foresee(items: Sequence[Item], _held: Held) -> list[Outcome]:
+    """Whether there is somebody to give the task to, as things are today."""
+    assign = items[0].params.assign
+    nobody = Outcome("skipped", reasons.code("no_assignee", _named(assign)))
+    return [DONE if owner is not None else nobody for owner in _owners(items)]
+
+
 @action(
     "task",
     _("Staff task"),
@@ -61,11 +68,12 @@ def _missing(params: TaskParams) -> Iterator[tuple[str, str]]:
     needs_title=True,
     references=_missing,
     texts=("body",),
+    foresee=_foresee,
 )
 def hand_out(items: Sequence[Item], now: datetime) -> list[Outcome]:
     """Hand out one task each. Where nobody can be given it, the step is passed over."""
     params = items[0].params
-    owners = [_owner(params.assign)] * len(items) if not params.assign.lead_assignee else _lead_assignees(items)
+    owners = _owners(items)
     words = _words(items, params)
     tasks, outcomes = [], []
     for item, owner in zip(items, owners, strict=True):
@@ -99,6 +107,11 @@ def _words(items: Sequence[Item], params: TaskParams) -> dict[int, dict[str, str
         select(Contact).where(Contact.id.in_(wanted)).options(joinedload(Contact.location))
     ).all()
     return variables.values_for(contacts, variables.SEQUENCE)
+
+
+def _owners(items: Sequence[Item]) -> list[dict[str, int] | None]:
+    assign = items[0].params.assign
+    return _lead_assignees(items) if assign.lead_assignee else [_owner(assign)] * len(items)
 
 
 def _owner(assign: Assign) -> dict[str, int] | None:

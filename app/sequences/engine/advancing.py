@@ -20,7 +20,7 @@ from app.db import db, insert_rows, one_of
 from app.sequences import books, graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
 from app.sequences.engine import claiming, ending, rows, timing
-from app.sequences.engine.asking import who_match
+from app.sequences.engine.asking import About, Present, who_match
 from app.sequences.engine.claiming import Walker
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.program import Node, Program, programs
@@ -66,18 +66,25 @@ class Batch:
         moving: list[Walker] = list(self.walkers)
         caused: frozenset[str] | None = None  # the first time, every exit is asked about
         while moving:
-            self._let_out(moving, caused)
-            caused = frozenset()
-            for (revision_id, step_id), group in _by_step(moving).items():
-                program = self.programs[revision_id]
-                node = program.nodes.get(step_id) if step_id is not None else None
-                if node is None:
-                    self._finish(group)
-                else:
-                    self._step(program, node, group)
-                    if isinstance(node.step, graph.ActionStep):
-                        caused |= node.step.action.causes
+            caused = self.play_round(moving, caused)
             moving = [one for one in moving if one.status == RUNNING and one.due_at <= self.now]
+
+    def play_round(self, moving: Sequence[Walker], caused: frozenset[str] | None = None) -> frozenset[str]:
+        """Let everybody out who has to leave, and let the others do the step they stand before. Answers the kinds of
+        events that this may have caused.
+        """
+        self._let_out(moving, caused)
+        causes: frozenset[str] = frozenset()
+        for (revision_id, step_id), group in _by_step(moving).items():
+            program = self.programs[revision_id]
+            node = program.nodes.get(step_id) if step_id is not None else None
+            if node is None:
+                self._finish(group)
+            else:
+                self._step(program, node, group)
+                if isinstance(node.step, graph.ActionStep):
+                    causes |= node.step.action.causes
+        return causes
 
     def write(self) -> None:
         """Keep where everybody stands now, what each step did, and who is through."""
@@ -112,10 +119,13 @@ class Batch:
             for one in moving
             if (program := self.programs[one.revision_id]).exits and (caused is None or program.exit_kinds & caused)
         ]
-        why = exits_of(asked, self.now) if asked else {}
+        why = self._exits(asked) if asked else {}
         for one in moving:
             if one.id in why:
                 one.status, one.reason = EXITED, reasons.code("exit", why[one.id])
+
+    def _exits(self, asked: Sequence[tuple[Program, About]]) -> dict[int, str]:
+        return exits_of(asked, self.now)
 
     def _finish(self, group: Iterable[Walker]) -> None:
         for one in group:
@@ -161,7 +171,7 @@ class Batch:
             return None
         if one.anchor_at is None:
             return NO_ANCHOR
-        is_late = one.due_at < one.moved_at or self.now >= one.anchor_at
+        is_late = one.due_at < one.moved_at or self._now(one) >= one.anchor_at
         return _skipped("too_late", one.due_at, one) if is_late else None
 
     def _attempt(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[tuple[Walker, Outcome]]:
@@ -185,11 +195,21 @@ class Batch:
         step = node.step
         if isinstance(step, graph.IfStep):
             about = [(one.id, one.contact_id, one.started_at) for one in group]
-            matching = who_match(program.questions[step.id], about, self.now)
+            matching = who_match(program.questions[step.id], about, self._present(group))
             return [Outcome("true" if one.id in matching else "false") for one in group]
         if isinstance(step, graph.SplitStep):
             return [Outcome(side_of(step, one.contact_id)) for one in group]
-        return step.action.run([self._item(program, step, one) for one in group], self.now)
+        return self._act(step, [self._item(program, step, one) for one in group])
+
+    def _act(self, step: graph.ActionStep, items: Sequence[Item]) -> Sequence[Outcome]:
+        return step.action.run(items, self.now)
+
+    def _now(self, _one: Walker) -> datetime:
+        """The instant it is for somebody: the same for all of a batch, but in a backtest."""
+        return self.now
+
+    def _present(self, _group: Sequence[Walker]) -> Present:
+        return self.now
 
     def _item(self, program: Program, step: graph.ActionStep, one: Walker) -> Item:
         is_before = step.wait is not None and step.wait.before_anchor is not None
@@ -209,12 +229,13 @@ class Batch:
         )
 
     def _record(self, program: Program, node: Node, one: Walker, outcome: Outcome) -> None:
-        self.runs.append((one.id, one.sequence_id, node.step.id, outcome.outcome, outcome.reason, self.now))
+        self.runs.append((one.id, one.sequence_id, node.step.id, outcome.outcome, outcome.reason, self._now(one)))
         self._go_on(program, node, one, outcome.outcome)
 
     def _go_on(self, program: Program, node: Node, one: Walker, outcome: str) -> None:
         """Put somebody before the step that follows, due when its wait says."""
-        one.moved_at = one.due_at if self.now - one.due_at < ON_TIME else self.now
+        now = self._now(one)
+        one.moved_at = one.due_at if now - one.due_at < ON_TIME else now
         one.step_id = node.branches.get(_BRANCHES.get(outcome, outcome), node.follows)
         if one.step_id is None:
             one.status = COMPLETED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Row,
+    Select,
     String,
     bindparam,
     cast,
@@ -34,23 +36,46 @@ About = tuple[int, int, datetime]
 # When it is asked: now; or, of what has gone by, by key at an instant of each one's own.
 Present = datetime | Mapping[int, datetime]
 
+# Of those asked about an instant of their own, what stands beside what is read of each.
+KEY: ColumnElement[int] = literal_column("asked.key", BigInteger)
+
 
 def who_match(question: Question, people: Sequence[About], now: Present) -> set[int]:
     """The keys of those for whom the rules of a question hold, or held at their instant."""
     if not people:
         return set()
-    if isinstance(now, datetime):
-        table, parameters = _as_table(people)
-        subject = Subject(contact_id=table.c.contact_id, now=now, enrolled_at=table.c.enrolled_at)
-        holds = expression(question.rules, subject, question.match)
-    else:
-        moments = Moments([now[key] for key, _contact, _at in people])
-        contact_id: ColumnElement[int] = literal_column("asked.contact_id", BigInteger)
-        enrolled_at = _instant("enrolled_at")
-        subject = Subject(contact_id, _instant("now"), enrolled_at, reckon=moments.reckon)
-        holds = expression(question.rules, subject, question.match)
-        table, parameters = _as_table(people, moments.columns)
-    return set(db.session.scalars(select(table.c.key).where(holds), parameters))
+    if not isinstance(now, datetime):
+        found = as_of_then(
+            people, now, lambda about: select(KEY).where(expression(question.rules, about, question.match))
+        )
+        return {row[0] for row in found}
+    table, parameters = _as_table(people)
+    subject = Subject(contact_id=table.c.contact_id, now=now, enrolled_at=table.c.enrolled_at)
+    wanted = select(table.c.key).where(expression(question.rules, subject, question.match))
+    return set(db.session.scalars(wanted, parameters))
+
+
+def as_of_then(
+    people: Sequence[About],
+    now: Mapping[int, datetime],
+    wanted: Callable[[Subject], Select[*tuple[Any, ...]]],
+    join: tuple[Any, Callable[[Subject], ColumnElement[bool]]] | None = None,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What is wanted of these people, each as of an instant of their own: one query.
+
+    `wanted` selects, of what is joined too, for a person told as rules are asked about them.
+    """
+    if not people:
+        return []
+    moments = Moments([now[key] for key, _contact, _at in people])
+    contact_id: ColumnElement[int] = literal_column("asked.contact_id", BigInteger)
+    about = Subject(contact_id, _instant("now"), _instant("enrolled_at"), reckon=moments.reckon)
+    statement = wanted(about)
+    on = join[1](about) if join is not None else None
+    table, parameters = _as_table(people, moments.columns)
+    return db.session.execute(
+        statement.select_from(table if join is None else table.join(join[0], on)), parameters
+    ).all()
 
 
 class Moments:

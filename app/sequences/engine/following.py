@@ -7,7 +7,7 @@ An enrolment whose trigger lies ahead follows the booking or the purchase that i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,8 +15,9 @@ from sqlalchemy import select
 from app import clock, wake
 from app.db import db, one_of
 from app.events import Event
-from app.sequences import reasons, triggers
+from app.sequences import reasons, triggers, waits
 from app.sequences.engine import counting, rows, timing
+from app.sequences.engine.claiming import Walker
 from app.sequences.engine.ending import Ended, end
 from app.sequences.engine.program import Program, live_programs, programs
 from app.sequences.models import EXITED, RUNNING, Enrolment
@@ -75,31 +76,42 @@ def _changes(batch: Sequence[Event]) -> dict[tuple[int, int], Change]:
     """What has become of which contact's dates, by the event that once told of them."""
     found: dict[tuple[int, int], Change] = {}
     for event in batch:
-        origin = event.data.get("origin_id")
-        if event.contact_id is None or origin is None:
-            continue
-        key = (event.contact_id, int(origin))
-        if event.kind in GONE:
-            found[key] = Change(None)
-        elif event.kind in ENDED:
-            found[key] = Change(event.occurred_at)
-        elif event.kind in MOVED and (at := triggers.instant(event.data.get(MOVED[event.kind]))) is not None:
-            found[key] = Change(at)
+        change = change_by(event)
+        if event.contact_id is not None and change is not None:
+            found[event.contact_id, int(event.data["origin_id"])] = change
     return found
 
 
+def change_by(event: Event) -> Change | None:
+    """What an event changes of the date that the event with the id `origin_id` in its data told of; None: nothing."""
+    if event.data.get("origin_id") is None:
+        return None
+    if event.kind in GONE:
+        return Change(None)
+    if event.kind in ENDED:
+        return Change(event.occurred_at)
+    at = triggers.instant(event.data.get(MOVED[event.kind])) if event.kind in MOVED else None
+    return Change(at) if at is not None else None
+
+
 def _changed(program: Program, one: timing.Standing, change: Change, now: datetime) -> rows.Row:
+    anchor, gone, due = re_anchored(program, one, change, now)
+    return (one.id, anchor, gone, None if one.is_held else due, due if one.is_held else None)
+
+
+def re_anchored(
+    program: Program, one: timing.Standing | Walker, change: Change, now: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """What a change makes of the date of somebody inside: the anchor, since when it is gone, when their step is due."""
     wait = program.nodes[one.step_id].step.wait if one.step_id in program.nodes else None
     is_anchored = wait is not None and wait.is_anchored
-    due = one.due_at
     if change.at is None:
-        anchor, gone = one.anchor_at, now
-        due = now if is_anchored else due  # at once: to be passed over, and say why
-    else:
-        anchor, gone = change.at, None
-        if one.step_id in program.nodes and (is_anchored or program.counts_from_anchor):
-            due = timing.due_at(program, one.step_id, replace(one, anchor_at=anchor))
-    return (one.id, anchor, gone, None if one.is_held else due, due if one.is_held else None)
+        # An anchored step is due at once: to be passed over, and say why.
+        return one.anchor_at, now, now if is_anchored else one.due_at
+    due = one.due_at
+    if one.step_id in program.nodes and (is_anchored or program.counts_from_anchor):
+        due = timing.due(program, one.step_id, waits.Bearings(one.moved_at, one.started_at, change.at, one.zone))
+    return change.at, None, due
 
 
 def _let_go(batch: Sequence[Event]) -> int:

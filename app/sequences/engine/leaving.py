@@ -15,7 +15,7 @@ from app.events import Event
 from app.rules import RuleUse
 from app.rules.registry import find as find_rule
 from app.sequences import reasons
-from app.sequences.engine.asking import About, who_match
+from app.sequences.engine.asking import About, Present, who_match
 from app.sequences.engine.ending import Ended, end
 from app.sequences.engine.program import Program, Question, programs
 from app.sequences.models import EXITED, RUNNING, Enrolment
@@ -80,17 +80,24 @@ def _begun_anew(inside: Iterable[Any], known: dict[int, Program], batch: Sequenc
 
 
 def exits_of(people: Iterable[tuple[Program, About]], now: datetime) -> dict[int, str]:
-    """By key, the first exit of their sequence that holds, for those for whom one does: its rule, as reasons keep it.
+    """By key, the first exit of their sequence that holds, if one does: its rule, as reasons keep it."""
+    asked = list(people)
+    found = first_exits(asked, now)
+    contacts = {about[0]: about[1] for _program, about in asked if about[0] in found}
+    on = _done_on(found, contacts) if found else {}
+    return {person: reasons.about_rule(use, on.get(person)) for person, use in found.items()}
+
+
+def first_exits(people: Iterable[tuple[Program, About]], now: Present) -> dict[int, RuleUse]:
+    """By key, the rule of the first exit of their sequence that holds, or held at their instant.
 
     The same exit in several sequences is asked about once.
     """
     asked: dict[str, tuple[Question, list[About]]] = {}
     order: dict[int, tuple[Question, ...]] = {}
-    contacts: dict[int, int] = {}
     for program, about in people:
         if program.exits:
             order[about[0]] = program.exits
-            contacts[about[0]] = about[1]
         for question in program.exits:
             asked.setdefault(question.key, (question, []))[1].append(about)
     hold = {key: who_match(question, about, now) for key, (question, about) in asked.items()}
@@ -99,8 +106,7 @@ def exits_of(people: Iterable[tuple[Program, About]], now: datetime) -> dict[int
         first = next((one for one in questions if person in hold[one.key]), None)
         if first is not None:
             found[person] = first.rules[0]
-    on = _done_on(found, contacts) if found else {}
-    return {person: reasons.about_rule(use, on.get(person)) for person, use in found.items()}
+    return found
 
 
 def _done_on(found: Mapping[int, RuleUse], contacts: Mapping[int, int]) -> dict[int, date]:

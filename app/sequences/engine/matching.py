@@ -7,7 +7,7 @@ question, however many events ask it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from app.events import Event
 from app.leads.models import OPEN_STATUSES, Lead
 from app.sequences import triggers
 from app.sequences.engine import counting
-from app.sequences.engine.asking import About, who_match
+from app.sequences.engine.asking import About, Present, who_match
 from app.sequences.engine.program import Program, Question, live_programs
 from app.sequences.models import ACTIVE
 
@@ -75,6 +75,33 @@ def candidates(batch: Sequence[Event], *, status: str = ACTIVE) -> list[Candidat
     return _with_leads([*found, *_counted_ahead(ahead)])
 
 
+def would_enrol(program: Program, batch: Sequence[Event]) -> list[tuple[datetime, Candidate]]:
+    """Whom a sequence would have enrolled by these events, had it listened, and when: each as of the instant at which
+    the event became known.
+    """
+    matches = [
+        Match(program, event)
+        for event in batch
+        if event.contact_id is not None and is_news(event) and event.kind in program.trigger.all_kinds
+    ]
+    if not _is_counted_ahead(program):
+        plain = [one for one in matches if passes(one)]
+        asked = asked_of(plain, {number: one.event.recorded_at for number, one in enumerate(plain)})
+        wanted = _wanted_then(program, asked)
+        return [
+            (one.event.recorded_at, _candidate(one))
+            for number, one in enumerate(asked)
+            if program.number is None or (number in wanted and wanted[number].origin_id == one.origin_id)
+        ]
+    found = [(matches[number], row) for number, row in sorted(_wanted_then(program, matches).items())]
+    return [(one.event.recorded_at, ahead) for one, row in found if (ahead := _ahead(one, row)) is not None]
+
+
+def _wanted_then(program: Program, matches: Sequence[Match]) -> dict[int, counting.Wanted]:
+    people = {number: (one.contact_id, one.event.recorded_at) for number, one in enumerate(matches)}
+    return counting.wanted_as_of(program, people)
+
+
 def is_news(event: Event) -> bool:
     """Whether an event may start anything: it is no history, nor imported without starting anything."""
     return event.recorded_at - event.occurred_at <= CAUGHT_UP_FOR and not event.data.get("starts_nothing")
@@ -104,15 +131,18 @@ def _lies_ahead(anchor: datetime | None, now: datetime) -> bool:
     return anchor is not None and anchor >= now - CAUGHT_UP_FOR
 
 
-def asked_of(matches: Sequence[Match]) -> list[Match]:
-    """Those whose contacts meet what the trigger asks of them: each question once, for all it is asked about."""
+def asked_of(matches: Sequence[Match], heard: Mapping[int, datetime] | None = None) -> list[Match]:
+    """Those whose contacts meet what the trigger asks of them: each question once, for all it is asked about.
+
+    It is asked as of now, or of each match as of the instant `heard` by its place.
+    """
+    now: Present = clock.now() if heard is None else heard
     asked: dict[str, tuple[Question, list[About]]] = {}
     for number, one in enumerate(matches):
         uses = one.program.trigger.asks(one.program.filters, one.event.data)
         if uses:
             question = Question.of("all", uses)
             asked.setdefault(question.key, (question, []))[1].append((number, one.contact_id, one.event.occurred_at))
-    now = clock.now()
     out = {
         number
         for question, about in asked.values()
@@ -144,10 +174,16 @@ def _counted_ahead(matches: Sequence[Match]) -> Iterator[Candidate]:
     for group in groups.values():
         program = next(iter(group.values())).program
         for row in counting.wanted_bookings(program, group):
-            event = group[row.contact_id].event
-            if row.origin_id is not None and _lies_ahead(row.starts_at, event.recorded_at):
-                started_at = max(row.booked_at, event.occurred_at)
-                yield Candidate(program, row.contact_id, row.origin_id, None, started_at, row.starts_at)
+            candidate = _ahead(group[row.contact_id], row)
+            if candidate is not None:
+                yield candidate
+
+
+def _ahead(one: Match, wanted: counting.Wanted) -> Candidate | None:
+    if wanted.origin_id is None or not _lies_ahead(wanted.starts_at, one.event.recorded_at):
+        return None
+    started_at = max(wanted.booked_at, one.event.occurred_at)
+    return Candidate(one.program, wanted.contact_id, wanted.origin_id, None, started_at, wanted.starts_at)
 
 
 def _candidate(one: Match) -> Candidate:
