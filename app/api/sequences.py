@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence as Many
 from datetime import timedelta
 from typing import Any, Literal
@@ -16,10 +17,32 @@ from app.api import contacts, event_intake, paging, segments
 from app.api.access import token_at_hand
 from app.api.operations import Answer, operation
 from app.api.problems import Fault, Problem, not_found, refused
-from app.api.shapes import Activation, EnrolmentOut, Found, RecordId, SequenceOut, SimulationIn, SimulationOut, Strict
+from app.api.shapes import (
+    Activation,
+    BacktestIn,
+    BacktestOut,
+    EnrolmentOut,
+    Found,
+    RecordId,
+    SequenceOut,
+    SimulationIn,
+    SimulationOut,
+    Strict,
+)
 from app.contacts.models import Contact
 from app.db import db
-from app.sequences import checking, drafts, enrolling, formats, graph, publishing, simulating, stats, tracing
+from app.sequences import (
+    backtesting,
+    checking,
+    drafts,
+    enrolling,
+    formats,
+    graph,
+    publishing,
+    simulating,
+    stats,
+    tracing,
+)
 from app.sequences.models import Enrolment, Sequence
 
 MOST_BY_SEGMENT = 10_000
@@ -110,6 +133,19 @@ def simulate_sequence(sequence_id: int, body: SimulationIn) -> Answer:
     )
     entries = [_show_entry(entry) for entry in simulation.entries]
     return Answer({"status": simulation.status, "entries": entries})
+
+
+@operation("POST", "/sequences/<id:sequence_id>/backtest", scope="sequences:read", takes=BacktestIn, gives=BacktestOut)
+def backtest_sequence(sequence_id: int, body: BacktestIn) -> Answer:
+    """What the draft would have done in the past days, had it been switched on. Nothing is stored or sent."""
+    found = backtesting.backtest(get(sequence_id), days=body.days)
+    told = vars(found) | {"messages": found.messages, "over_three_a_week": found.over_three}
+    told |= {"kept_out": _counts(found.kept_out), "exited": _counts(found.exited)}
+    told["steps"] = [
+        vars(one) | {"skipped": _counts(one.skipped), "held_back": _counts(one.held_back)} for one in found.steps
+    ]
+    told["examples"] = [vars(one) for one in found.examples]
+    return Answer(BacktestOut.model_validate(told))
 
 
 @operation(
@@ -248,6 +284,10 @@ def _findings(sequence: Sequence) -> dict[str, Any]:
         "ok": all(one.severity != "error" for one in found),
         "findings": [{"severity": one.severity, "step_id": one.step_id, "detail": str(one.detail)} for one in found],
     }
+
+
+def _counts(counted: Counter[str]) -> list[dict[str, Any]]:
+    return [{"reason": reason, "count": count} for reason, count in counted.most_common()]
 
 
 def _show_entry(entry: tracing.Entry) -> dict[str, Any]:

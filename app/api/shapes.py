@@ -349,6 +349,68 @@ class SimulationOut(BaseModel):
     entries: list[EntryOut]
 
 
+class BacktestIn(Strict):
+    """How many of the past days to look at."""
+
+    days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
+class ReasonCount(BaseModel):
+    """How often something turned on a reason."""
+
+    reason: Reason
+    count: int
+
+
+class BacktestStepOut(BaseModel):
+    """What a step would have done: people by outcome, and what would have become of its messages."""
+
+    step_id: str
+    do: str
+    outcomes: dict[str, int]
+    skipped: list[ReasonCount]
+    sent: int
+    held_back: list[ReasonCount]
+    waiting: int
+
+
+class BacktestExampleOut(BaseModel):
+    """One of those who would have been in it."""
+
+    contact_id: int
+    entered_at: datetime
+    status: str
+    reason: Reason
+    messages: int
+
+
+class BacktestOut(BaseModel):
+    """What a sequence's draft would have done. Of `of` people with something in the log that its trigger listens to,
+    `read` were gone through in the time there is; all figures are of those.
+    """
+
+    since: datetime
+    until: datetime
+    of: int
+    read: int
+    enrolled: int
+    people: int
+    kept_out: list[ReasonCount]
+    exited: list[ReasonCount]
+    completed: int
+    failed: int
+    inside: int
+    messages: int
+    sent: dict[str, int]
+    tasks: int
+    over_three_a_week: int
+    most_a_week: int
+    steps: list[BacktestStepOut]
+    examples: list[BacktestExampleOut]
+    limits: list[str]
+    seconds: float
+
+
 class EnrolmentOut(BaseModel):
     """One pass of one contact through one sequence."""
 

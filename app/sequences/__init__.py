@@ -12,6 +12,7 @@ from app.messaging import delivery
 from app.sequences import (
     actions,
     alarms,
+    backtest_views,
     books,
     due_views,
     engine,
@@ -44,6 +45,7 @@ def consume(batch: Sequence[Event]) -> None:
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(builder_views.bp)
+    app.register_blueprint(backtest_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
