@@ -4,7 +4,9 @@ document.addEventListener("htmx:confirm", (event) => {
   if (!ctx.confirm) return;
   event.preventDefault();
   const dialog = document.getElementById("confirm");
-  dialog.querySelector("[data-question]").textContent = ctx.confirm;
+  const [question, consequence] = ctx.confirm.split(/(?<=\?)\s+(.*)/s);
+  dialog.querySelector("[data-question]").textContent = question;
+  dialog.querySelector("[data-consequence]").textContent = consequence ?? "";
   dialog.returnValue = "";
   dialog.showModal();
   dialog.addEventListener("close", () => (dialog.returnValue === "yes" ? issueRequest() : dropRequest()), { once: true });
