@@ -131,7 +131,7 @@ def backtest(
         found.read += len(chunk)
         if time.monotonic() - began > budget:
             break
-    found.examples = _examples(run.travellers, seen_by)
+    found.examples = _examples(run.travellers, until, seen_by)
     found.seconds = time.monotonic() - began
     return found
 
@@ -341,7 +341,7 @@ def _sort(reason: str) -> str:
     return reason if what in {"exit", "no_such", "no_assignee", "error"} and about else what
 
 
-def _examples(travellers: Sequence[Traveller], seen_by: Staff | None) -> list[Example]:
+def _examples(travellers: Sequence[Traveller], until: datetime, seen_by: Staff | None) -> list[Example]:
     """A few of those who would have been in it, none of them twice."""
     firsts = {one.contact_id: one for one in reversed(travellers)}
     wanted = select(Contact).where(one_of(Contact.id, firsts), Contact.erased_at.is_(None))
@@ -355,7 +355,7 @@ def _examples(travellers: Sequence[Traveller], seen_by: Staff | None) -> list[Ex
             entered_at=one.started_at,
             status=one.status,
             reason=one.reason,
-            messages=sum(1 for letter in one.letters if not letter.reason and letter.due_at <= one.now),
+            messages=sum(1 for letter in one.letters if not letter.reason and letter.due_at <= until),
         )
         for contact_id, one in firsts.items()
         if contact_id in known
