@@ -52,7 +52,7 @@ def write(uses: Sequence[RuleUse]) -> str:
 def is_sound(use: RuleUse) -> bool:
     """Whether a rule can be asked as it is: compared in a way it knows, with a value of its kind."""
     rule = find(use.rule)
-    if use.op is not None and use.op not in rule.ops:
+    if rule.of_run or (use.op is not None and use.op not in rule.ops):
         return False
     if rule.value == "number":
         return _is_number(use.value)

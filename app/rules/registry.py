@@ -75,6 +75,7 @@ class Subject:
     contact_id: ColumnElement[int]
     now: datetime | ColumnElement[datetime]
     enrolled_at: ColumnElement[datetime] | None = None
+    enrolment_id: ColumnElement[int] | None = None  # where a step of a sequence asks
     lead_id: ColumnElement[int] | None = None
     reckon: Callable[[Reckon], ColumnElement[datetime]] | None = None
 
@@ -125,6 +126,7 @@ class Rule:
     sentence: LazyString | None = None  # "has the tag %(value)s": for reasons and cards
     waits_for: frozenset[str] = field(default_factory=frozenset)  # kinds of events that can make it true
     has_past: bool = True  # of what has no history, only the present answer is known
+    of_run: bool = False  # speaks of somebody's place in a sequence: only its steps can ask
 
 
 class UnknownRule(KeyError):
@@ -145,12 +147,14 @@ def rule(
     sentence: LazyString | None = None,
     waits_for: Sequence[str] = (),
     has_past: bool = True,
+    of_run: bool = False,
 ) -> Callable[[Express], Express]:
     """Declare a rule. `waits_for`: the kinds of events after which its answer may have changed."""
 
     def declare(express: Express) -> Express:
+        kinds = frozenset(waits_for)
         RULES[key] = Rule(
-            key, label, express, value, tuple(ops), windows, group, sentence, frozenset(waits_for), has_past
+            key, label, express, value, tuple(ops), windows, group, sentence, kinds, has_past=has_past, of_run=of_run
         )
         return express
 

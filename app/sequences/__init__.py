@@ -36,10 +36,13 @@ from app.sequences.engine import fuse
 
 @queue.consumer("sequences")
 def consume(batch: Sequence[Event]) -> None:
-    """Let people out first, then in: who has just bought is not written to for having asked. Then follow dates."""
+    """Let people out first, then in: who has just bought is not written to for having asked. Then follow dates, and let
+    those go on who waited for what has happened.
+    """
     engine.leave(batch)
     engine.enrol(batch)
     engine.follow(batch)
+    engine.wake_up(batch)
 
 
 def init_app(app: Flask) -> None:

@@ -98,7 +98,8 @@ def _length(program: Program) -> tuple[timedelta, timedelta]:
     wait = program.nodes[program.first].step.wait if program.first is not None else None
     if wait is None:
         return timedelta(), timedelta()
-    nominal = timedelta(weeks=wait.weeks, days=wait.days, hours=wait.hours, minutes=wait.minutes)
+    length = wait.timeout or wait
+    nominal = timedelta(weeks=length.weeks, days=length.days, hours=length.hours, minutes=length.minutes)
     return nominal - CLOCKS, nominal + CLOCKS + (TIME_OF_DAY if wait.until is not None else timedelta())
 
 

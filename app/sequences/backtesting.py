@@ -270,6 +270,7 @@ class _Run:
                     anchor_gone_at=None,
                     started_at=one.started_at,
                     moved_at=one.started_at,
+                    woken_by_id=None,
                     skip_before=None,
                     zone=zones[one.contact_id],
                     event_id=one.event_id,

@@ -20,6 +20,7 @@ from app.lifecycle.models import LifecycleStage
 from app.messaging import variables
 from app.sequences import formats, graph, triggers
 from app.sequences.actions.registry import Fault, nearest
+from app.sequences.waits import Awaited
 from app.staff.models import Location
 
 PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,60}\]")
@@ -75,12 +76,21 @@ def reference_faults(document: graph.Document) -> Iterator[Fault]:
 
 
 def filter_faults(document: graph.Document) -> Iterator[Fault]:
-    """Filters of the trigger that name what does not exist, or are missing though it needs them: it would not start."""
+    """Filters that name what does not exist, or are missing though the trigger needs them: it would not start."""
     trigger = triggers.TRIGGERS.get(document.trigger.kind)
     for needed in trigger.filters if trigger is not None else ():
         if needed.is_needed and document.trigger.filters.get(needed.key) in (None, "", []):
             yield Fault(f"/trigger/filters/{needed.key}", _("Say for the trigger: %(what)s.", what=str(needed.label)))
-    for key, wanted in document.trigger.filters.items():
+    yield from _unknown_names(document.trigger, "/trigger/filters", None)
+    for place in graph.walk(document):
+        wait = place.step.wait
+        if wait is not None and wait.event is not None:
+            yield from _unknown_names(wait.event, f"{place.pointer}/wait/event/filters", place.step.id)
+
+
+def _unknown_names(used: graph.Trigger | Awaited, pointer: str, step_id: str | None) -> Iterator[Fault]:
+    trigger = triggers.TRIGGERS.get(used.kind)
+    for key, wanted in used.filters.items():
         one = trigger.filter(key) if trigger is not None else None
         if one is None or one.kind not in NAMED:
             continue
@@ -88,7 +98,7 @@ def filter_faults(document: graph.Document) -> Iterator[Fault]:
         for name in triggers.names_of(wanted):
             if name.casefold() not in {other.casefold() for other in known}:
                 detail = _("“%(name)s” does not exist; nearest: %(near)s", name=name, near=nearest(name, known))
-                yield Fault(f"/trigger/filters/{key}", detail)
+                yield Fault(f"{pointer}/{key}", detail, step_id)
 
 
 def variable_faults(document: graph.Document) -> Iterator[Fault]:

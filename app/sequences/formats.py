@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -14,6 +14,7 @@ from app.rules import RuleUse
 from app.rules.registry import find as find_rule
 from app.sequences import graph, triggers
 from app.sequences.actions.registry import Fault, nearest
+from app.sequences.waits import Awaited, Wait
 from app.web import Refusal
 
 MOST_STEPS = 1000
@@ -73,20 +74,31 @@ def shape_faults(document: graph.Document) -> Iterator[Fault]:
         near = nearest(document.trigger.kind, triggers.TRIGGERS)
         yield Fault("/trigger/kind", f"there is no trigger {document.trigger.kind!r}; nearest: {near}")
     else:
-        yield from _filter_faults(trigger, document.trigger.filters)
+        yield from _filter_faults(trigger.filters, document.trigger.filters, "/trigger/filters")
     for index, use in enumerate(document.exits):
-        yield from _rule_faults(use, f"/exits/{index}")
+        yield from _rule_faults(use, f"/exits/{index}", None)
     yield from _step_faults(document, has_anchor=trigger is None or trigger.has_anchor(document.trigger.filters))
 
 
-def _filter_faults(trigger: triggers.Trigger, filters: Mapping[str, Any]) -> Iterator[Fault]:
+def _filter_faults(
+    declared: Sequence[triggers.Filter], filters: Mapping[str, Any], pointer: str, step_id: str | None = None
+) -> Iterator[Fault]:
+    known = {one.key: one for one in declared}
     for name, value in filters.items():
-        wanted = trigger.filter(name)
-        if wanted is None:
-            known = nearest(name, [one.key for one in trigger.filters]) or "none"
-            yield Fault(f"/trigger/filters/{_escape(name)}", f"there is no filter {name!r} here; nearest: {known}")
-        elif (said := wanted.fault(value)) is not None:
-            yield Fault(f"/trigger/filters/{_escape(name)}", said)
+        here = f"{pointer}/{_escape(name)}"
+        if name not in known:
+            yield Fault(here, f"there is no filter {name!r} here; nearest: {nearest(name, known) or 'none'}", step_id)
+        elif (said := known[name].fault(value)) is not None:
+            yield Fault(here, said, step_id)
+
+
+def _awaited_faults(awaited: Awaited, pointer: str, step_id: str) -> Iterator[Fault]:
+    trigger = triggers.TRIGGERS.get(awaited.kind)
+    if trigger is None or not trigger.can_be_awaited:
+        near = nearest(awaited.kind, [one.key for one in triggers.TRIGGERS.values() if one.can_be_awaited])
+        yield Fault(f"{pointer}/kind", f"no step can wait for {awaited.kind!r}; nearest: {near}", step_id)
+    else:
+        yield from _filter_faults(trigger.awaited_filters, awaited.filters, f"{pointer}/filters", step_id)
 
 
 def _step_faults(document: graph.Document, *, has_anchor: bool) -> Iterator[Fault]:
@@ -99,16 +111,20 @@ def _step_faults(document: graph.Document, *, has_anchor: bool) -> Iterator[Faul
         wait = step.wait
         if wait is not None and (wait.before_anchor or wait.after_anchor) and not has_anchor:
             yield Fault(f"{place.pointer}/wait", "this trigger has no date to count from", step.id)
+        if wait is not None and wait.event is not None:
+            yield from _awaited_faults(wait.event, f"{place.pointer}/wait/event", step.id)
         if isinstance(step, graph.IfStep):
             for index, use in enumerate(step.condition.rules):
-                yield from _rule_faults(use, f"{place.pointer}/if/rules/{index}")
+                yield from _rule_faults(use, f"{place.pointer}/if/rules/{index}", wait)
         if number >= MOST_STEPS:
             yield Fault("/steps", f"a sequence has {MOST_STEPS} steps at the most")
             return
 
 
-def _rule_faults(use: RuleUse, pointer: str) -> Iterator[Fault]:
+def _rule_faults(use: RuleUse, pointer: str, wait: Wait | None) -> Iterator[Fault]:
     rule = find_rule(use.rule)
+    if rule.of_run and (wait is None or wait.event is None):
+        yield Fault(f"{pointer}/rule", f"{use.rule} is for a condition whose own wait is for an event")
     if use.op is not None and use.op not in rule.ops:
         yield Fault(f"{pointer}/op", f"{use.rule} takes {', '.join(rule.ops) or 'no op'}, not {use.op!r}")
     if use.since is not None and not rule.windows:

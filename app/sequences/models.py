@@ -101,6 +101,7 @@ class Enrolment(Model):
     anchor_gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when its date will not come any more
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the trigger happened, or somebody enrolled them
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the step before it was done
+    woken_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))  # what ended the wait it stands in
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     error: Mapped[str | None] = mapped_column(Text)

@@ -26,10 +26,12 @@ from app.messaging.models import (
     Message,
 )
 from app.sequences import drafts, graph
+from app.sequences.engine import awaiting
 from app.sequences.models import COMPLETED, RUNNING, Enrolment, StepRun
 
 # What a message's state says of its step.
 _OPEN = (QUEUED, SENDING)
+_OF_WAITS = (awaiting.CAME, awaiting.TIMED_OUT)  # reasons that stay true once the message has gone
 _LOST = {SUPPRESSED: "skipped", FAILED: "failed", BOUNCED: "failed", UNCERTAIN: "uncertain"}
 _FATES = {
     QUEUED: "waiting",
@@ -118,7 +120,8 @@ def _outcome(run: StepRun, message: Message | None) -> tuple[str, str]:
     if message is None:
         return run.outcome, run.reason
     outcome = _LOST.get(message.status, run.outcome)
-    return outcome, message.reason or (run.reason if message.status in _OPEN else "")
+    is_still_said = message.status in _OPEN or run.reason.startswith(_OF_WAITS)
+    return outcome, message.reason or (run.reason if is_still_said else "")
 
 
 def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], message: Message | None) -> Entry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -32,10 +32,21 @@ class Duration(BaseModel):
         return not (self.minutes or self.hours or self.days or self.weeks)
 
 
+class Awaited(BaseModel):
+    """Something a wait ends with when it happens to the person: a kind of trigger, narrowed by its filters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    filters: dict[str, Any] = Field(default_factory=dict)
+
+
 class Wait(Duration):
     """When a step happens, seen from the step before it, the trigger, or the anchor. Nothing set: at once.
 
-    `until` alone is the next such time of day; with a duration, the first such time once the duration has passed.
+    `until` alone is the next such time of day; with a duration, the first such time once the duration has passed. With
+    `event`, the step happens as soon as that does, at the latest when `timeout` has passed, so that nobody waits for
+    ever.
     """
 
     since: Literal["previous", "trigger"] = Field(default="previous", alias="from")
@@ -43,6 +54,8 @@ class Wait(Duration):
     weekdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = None
     before_anchor: Duration | None = None
     after_anchor: Duration | None = None
+    event: Awaited | None = None
+    timeout: Duration | None = None
 
     @field_validator("weekdays")
     @classmethod
@@ -62,9 +75,25 @@ class Wait(Duration):
             raise ValueError("weekdays go with until")
         return self
 
+    @model_validator(mode="after")
+    def _not_for_ever(self) -> Self:
+        if (self.event is None) != (self.timeout is None):
+            raise ValueError("an event to wait for and a timeout go together")
+        if self.event is not None and (ways := self._other_ways()):
+            raise ValueError(f"a wait for an event has a timeout and nothing else: leave {' and '.join(ways)} out")
+        if self.timeout is not None and self.timeout.is_zero:
+            raise ValueError("the timeout is longer than nothing")
+        return self
+
+    def _other_ways(self) -> list[str]:
+        """What else than `event` and `timeout` it says."""
+        said = {name: getattr(self, name) for name in ("minutes", "hours", "days", "weeks", "until")}
+        said |= {"before_anchor": self.before_anchor, "after_anchor": self.after_anchor}
+        return [name for name, value in said.items() if value] + (["from"] if self.since == "trigger" else [])
+
     @property
     def is_nothing(self) -> bool:
-        return self.is_zero and self.until is None and self.before_anchor is None and self.after_anchor is None
+        return self.is_zero and not (self.until or self.before_anchor or self.after_anchor or self.event)
 
     @property
     def is_anchored(self) -> bool:
@@ -98,7 +127,7 @@ def due_at(wait: Wait | None, at: Bearings) -> datetime:
         due = shift(_anchor(at), wait.after_anchor, at.zone)
     else:
         start = at.trigger if wait.since == "trigger" else max(at.previous, at.trigger)
-        due = shift(start, wait, at.zone)
+        due = shift(start, wait.timeout or wait, at.zone)
     return due if wait.until is None else next_time(due, wait.until, at.zone, wait.weekdays)
 
 

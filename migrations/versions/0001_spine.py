@@ -944,6 +944,7 @@ def upgrade() -> None:
         sa.Column("anchor_gone_at", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
+        sa.Column("woken_by_id", BigId, nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("ended_by_id", BigId, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -955,6 +956,7 @@ def upgrade() -> None:
             ["revision_id"], ["sequence_revision.id"], name=op.f("fk_enrolment_revision_id_sequence_revision")
         ),
         sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_enrolment_sequence_id_sequence")),
+        sa.ForeignKeyConstraint(["woken_by_id"], ["event.id"], name=op.f("fk_enrolment_woken_by_id_event")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:

@@ -149,12 +149,18 @@ def models_of(contact: Contact) -> list[models.Enrolment]:
 # ------------------------------------------------------------------ as in life
 
 
+events = st.builds(
+    lambda kind, n: {"event": {"kind": kind}, "timeout": {"hours": n}},
+    st.sampled_from(["class.booked", "membership.purchased", "tag.added"]),
+    st.integers(1, 90),
+)
 waits = st.one_of(
     st.none(),
     st.builds(lambda n: {"minutes": n}, st.integers(1, 900)),
     st.builds(lambda n: {"hours": n}, st.integers(1, 40)),
     st.builds(lambda n: {"days": n}, st.integers(1, 3)),
     st.builds(lambda n: {"days": n, "from": "trigger"}, st.integers(1, 4)),
+    events,
     st.sampled_from([{"until": "02:30"}, {"until": "09:00"}, {"until": "18:15", "weekdays": ["sun", "mon"]}]),
 )
 acts: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
@@ -181,7 +187,11 @@ def branching(inside: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[di
     few = st.lists(inside, max_size=2)
     asks = st.builds(lambda rule, then, other: {"if": {"rules": [rule]}, "then": then, "else": other}, rules, few, few)
     halves = st.builds(lambda a, b: {"split": [{"share": 50, "steps": a}, {"share": 50, "steps": b}]}, few, few)
-    return asks | halves
+    came = {"if": {"rules": [{"rule": "awaited.came"}]}}
+    waits_first = st.builds(
+        lambda wait, then, other: came | {"wait": wait, "then": then, "else": other}, events, few, few
+    )
+    return asks | halves | waits_first
 
 
 documents = st.lists(st.recursive(actions, branching, max_leaves=5), min_size=1, max_size=5)

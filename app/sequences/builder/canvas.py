@@ -27,9 +27,10 @@ from app.sequences.builder import (
     rule_forms,
     rule_words,
     spots,
+    wait_form,
     words,
 )
-from app.sequences.graph import Document, IfStep, NoSuchStep
+from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep
 from app.sequences.models import Sequence, SequenceRevision
 from app.staff import studio
 
@@ -138,7 +139,7 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
     trigger = triggers.TRIGGERS.get(document.trigger.kind)
     form = forms.form_of(step)(given)
     form.offer(step)
-    wait = forms.WaitForm(given, prefix="wait")
+    wait = wait_form.WaitForm(given, before=step.wait)
     has_anchor = trigger is not None and trigger.has_anchor(document.trigger.filters)
     wait.offer(has_anchor=has_anchor, is_first=place.parent is None and place.index == 0)
     rules = step.condition.rules if isinstance(step, IfStep) else []
@@ -153,7 +154,7 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
         "wait": wait,
         "guard": guards.form_of(step, given),
         "rules": [rule_forms.RuleForm(use, given, prefix=f"rule{number}") for number, use in enumerate(rules)],
-        "more_rules": rule_forms.by_group(rule_forms.offered()) if isinstance(step, IfStep) else {},
+        "more_rules": rule_forms.by_group(_rules_for(step)) if isinstance(step, IfStep) else {},
         "branches": edits.branch_names(step),
         "is_last": place.index + 1 == len(place.siblings),
         "shape": forms.shape_of(step),
@@ -167,6 +168,12 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
         "url": url_for("builder.step", sequence_id=sequence.id, step_id=step.id),
         "before_after": _neighbours(document, step_id),
     }
+
+
+def _rules_for(step: AnyStep) -> list[rule_forms.Kind]:
+    """What a condition can ask: one that waits for something, whether it came, first of all."""
+    waits_for_something = step.wait is not None and step.wait.event is not None
+    return [*rule_forms.offered(of_run=True), *rule_forms.offered()] if waits_for_something else rule_forms.offered()
 
 
 def _where(place: graph.Place) -> str:

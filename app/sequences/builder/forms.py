@@ -19,100 +19,16 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.sequences.builder import choices
-from app.sequences.builder.words import WEEKDAYS
+from app.sequences.builder.wait_form import UNITS, amount_of
 from app.sequences.graph import ActionStep, AnyStep, IfStep, SplitStep
-from app.sequences.waits import Duration, Wait
-
-UNITS = choices.options([("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days")), ("weeks", _("weeks"))])
-_IN_SMALLER = {"weeks": ("days", 7), "days": ("hours", 24), "hours": ("minutes", 60)}
-
-NOW, PREVIOUS, TRIGGER, BEFORE, AFTER = "now", "previous", "trigger", "before", "after"
+from app.sequences.waits import Wait
 
 
 def _strip(text: str | None) -> str:
     return (text or "").strip()
-
-
-class WaitForm(Form):
-    """When a step happens."""
-
-    way = SelectField(_("When"))
-    amount = IntegerField(_("How long"), [Optional(), NumberRange(1, 5000)])
-    unit = SelectField(_("Unit"), choices=UNITS, default="days")
-    until = StringField(
-        _("Then at"), [Optional(), Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", message=_("A time such as 10:00."))]
-    )
-    weekdays = SelectMultipleField(_("On these days"), choices=choices.options(WEEKDAYS.items()))
-
-    def offer(self, *, has_anchor: bool, is_first: bool) -> None:
-        """Offer the ways that make sense where the step stands."""
-        ways = [(NOW, _("At once")), (PREVIOUS, _("After a wait") if is_first else _("After the step before"))]
-        if not is_first:
-            ways.append((TRIGGER, _("Counted from the trigger")))
-        if has_anchor:
-            ways += [(BEFORE, _("Before the date of the trigger")), (AFTER, _("After the date of the trigger"))]
-        self.way.choices = choices.options(ways)
-
-    def read(self, wait: Wait | None) -> None:
-        """Show a wait."""
-        self.way.data = _way(wait)
-        self.amount.data, self.unit.data = _amount(wait)
-        self.until.data = wait.until if wait is not None else None
-        self.weekdays.data = list(wait.weekdays or []) if wait is not None else []
-
-    def validate_amount(self, field: IntegerField) -> None:
-        if self.way.data in {BEFORE, AFTER, TRIGGER} and not field.data:
-            raise ValidationError(_("Say how long."))
-        if self.way.data == PREVIOUS and not field.data and not self.until.data:
-            raise ValidationError(_("Say how long, or until what time."))
-
-    def wait(self, before: Wait | None) -> Wait | None:
-        """The wait the fields say. One of several units stays as it was when it was not touched."""
-        way = self.way.data
-        if way == NOW:
-            return None
-        length: dict[str, int] = {self.unit.data: self.amount.data} if self.amount.data else {}
-        if before is not None and _amount(before) == (self.amount.data, self.unit.data):
-            length = _duration(before).model_dump(exclude_defaults=True)
-        until: dict[str, Any] = {}
-        if self.until.data and way != BEFORE:
-            until = {"until": self.until.data} | ({"weekdays": self.weekdays.data} if self.weekdays.data else {})
-        if way in {BEFORE, AFTER}:
-            return Wait.model_validate({f"{way}_anchor": length} | until)
-        return Wait.model_validate(length | until | ({"from": "trigger"} if way == TRIGGER else {}))
-
-
-def _way(wait: Wait | None) -> str:
-    if wait is None or wait.is_nothing:
-        return NOW
-    if wait.before_anchor is not None:
-        return BEFORE
-    if wait.after_anchor is not None:
-        return AFTER
-    return TRIGGER if wait.since == "trigger" else PREVIOUS
-
-
-def _duration(wait: Wait) -> Duration:
-    counted = wait.before_anchor or wait.after_anchor or wait
-    return Duration(minutes=counted.minutes, hours=counted.hours, days=counted.days, weeks=counted.weeks)
-
-
-def _amount(wait: Wait | None) -> tuple[int | None, str]:
-    """A wait as one number of one unit, the largest that says it exactly."""
-    if wait is None or _duration(wait).is_zero:
-        return None, "days"
-    length = _duration(wait)
-    amount = 0
-    named = [unit for unit in ("weeks", "days", "hours", "minutes") if getattr(length, unit)]
-    for unit in ("weeks", "days", "hours", "minutes"):
-        amount += getattr(length, unit)
-        if unit == named[-1]:
-            return amount, unit
-        amount *= _IN_SMALLER[unit][1]
-    raise AssertionError("a length that is not zero has a unit")
 
 
 # ------------------------------------------------------------------ one form a kind of step
@@ -149,7 +65,7 @@ class MessageForm(StepForm):
     def read(self, step: AnyStep) -> None:
         super().read(step)
         keeps = _params(step).stale_after
-        self.keeps_amount.data, self.keeps_unit.data = _amount(Wait(**keeps.model_dump()) if keeps else None)
+        self.keeps_amount.data, self.keeps_unit.data = amount_of(Wait(**keeps.model_dump()) if keeps else None)
 
     def values(self) -> dict[str, Any]:
         return {"stale_after": {self.keeps_unit.data: self.keeps_amount.data}} if self.keeps_amount.data else {}
@@ -219,7 +135,7 @@ class TaskForm(StepForm):
                 self.whom.data, self[name].data = name, said
         if params.assign.lead_assignee:
             self.whom.data = "lead_assignee"
-        self.due_amount.data, self.due_unit.data = _amount(Wait(**params.due.model_dump()) if params.due else None)
+        self.due_amount.data, self.due_unit.data = amount_of(Wait(**params.due.model_dump()) if params.due else None)
 
     def values(self) -> dict[str, Any]:
         whom = self.whom.data

@@ -32,6 +32,7 @@ GROUPS: dict[str, LazyString] = {
     "contact": _l("About the person"),
     "leads": _l("Leads"),
     "engagement": _l("Messages and score"),
+    "flow": _l("This step"),
 }
 
 # What stands first for each kind of trigger (CND-02); the others are behind "All conditions".
@@ -51,10 +52,12 @@ class Kind:
     group: str
 
 
-def offered() -> list[Kind]:
-    """Every rule that can be used, in the order of their declaration."""
+def offered(*, of_run: bool = False) -> list[Kind]:
+    """Every rule that can be used anywhere, or those about a run, in the order of their declaration."""
     found = []
     for key, rule in RULES.items():
+        if rule.of_run != of_run:
+            continue
         group = str(GROUPS.get(rule.group, rule.group.capitalize()))
         if key == "custom":
             fields = db.session.execute(select(CustomField.key, CustomField.name).order_by(CustomField.position))

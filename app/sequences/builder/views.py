@@ -17,6 +17,7 @@ from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import Sequence
 from app.sequences.triggers import TRIGGERS
+from app.sequences.waits import Wait
 from app.web import needs
 
 bp = Blueprint("builder", __name__, url_prefix="/sequences/<int:sequence_id>")
@@ -69,8 +70,8 @@ def step(sequence_id: int, step_id: str) -> Response:
 def change(sequence_id: int, step_id: str) -> Response:
     sequence = overview.get_sequence(sequence_id)
     shown = canvas.drawer(sequence, step_id, request.form)
-    guard = shown["guard"]
-    parts = [shown["form"], shown["wait"], *([guard] if guard else []), *shown["rules"]]
+    guard, wait_form = shown["guard"], shown["wait"]
+    parts = [shown["form"], wait_form, wait_form.filters, *([guard] if guard else []), *shown["rules"]]
     if not all([part.validate() for part in parts]):  # noqa: C419 - every part shall show its mistakes
         return _refused(shown)
     edited = shown["step"]
@@ -82,11 +83,18 @@ def change(sequence_id: int, step_id: str) -> Response:
     elif isinstance(edited, graph.SplitStep):
         values |= {"split": _split(edited, shown["form"])}
     try:
-        edits.change_step(sequence, step_id, values, shown["wait"].wait(edited.wait), by=current_user)
+        wait = shown["wait"].wait(edited.wait)
+        edits.change_step(sequence, step_id, values, wait, by=current_user)
     except ValidationError as error:
         shown["form"].form_errors.extend(one["msg"].removeprefix("Value error, ") for one in error.errors())
         return _refused(shown)
-    return _edited(sequence, chosen=step_id)
+    return _edited(sequence, chosen=step_id, opened=step_id if _awaits_another(edited.wait, wait) else None)
+
+
+def _awaits_another(before: Wait | None, after: Wait | None) -> bool:
+    """Whether a step waits for something else than before: what can be said of it is something else too."""
+    kinds = [one.event.kind if one is not None and one.event is not None else None for one in (before, after)]
+    return kinds[0] != kinds[1]
 
 
 def _refused(shown: dict[str, Any]) -> Response:

@@ -40,7 +40,11 @@ def duration(length: Duration) -> str:
 
 
 def wait(wait: Wait) -> str:
-    """A wait as its pill says it: "2 days", "1 day, then 10:00", "3 days after the trigger", "1 day before"."""
+    """A wait as its pill says it: "2 days", "1 day, then 10:00", "1 day before", "Replied to a message, or 3 days"."""
+    if wait.event is not None and wait.timeout is not None:
+        declared = TRIGGERS.get(wait.event.kind)
+        what = declared.label if declared is not None else wait.event.kind
+        return str(_("%(what)s, or %(time)s", what=what, time=duration(wait.timeout)))
     if wait.before_anchor is not None:
         return str(_("%(time)s before", time=duration(wait.before_anchor)))
     if wait.after_anchor is not None:

@@ -19,7 +19,7 @@ from app.apps import suite
 from app.db import db, insert_rows, one_of
 from app.sequences import books, graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
-from app.sequences.engine import claiming, ending, rows, timing
+from app.sequences.engine import awaiting, claiming, ending, rows, timing
 from app.sequences.engine.asking import About, Present, who_match
 from app.sequences.engine.claiming import Walker
 from app.sequences.engine.leaving import exits_of
@@ -110,7 +110,8 @@ class Batch:
         """Where somebody stands now, in the order of `_WRITTEN`."""
         due_at = one.due_at if one.status == RUNNING else None
         ended_at = self.now if one.status in _OVER else None
-        return (one.id, one.status, one.reason, one.error, one.step_id, due_at, one.moved_at, ended_at)
+        standing = (one.step_id, due_at, one.moved_at, one.woken_by_id)
+        return (one.id, one.status, one.reason, one.error, *standing, ended_at)
 
     def _let_out(self, moving: Iterable[Walker], caused: frozenset[str] | None) -> None:
         """End the runs of those for whom an exit holds: of all, or where the last round did something, of its kind."""
@@ -195,7 +196,7 @@ class Batch:
         step = node.step
         if isinstance(step, graph.IfStep):
             about = [(one.id, one.contact_id, one.started_at) for one in group]
-            matching = who_match(program.questions[step.id], about, self._present(group))
+            matching = who_match(program.questions[step.id], about, self._present(group), are_runs=True)
             return [Outcome("true" if one.id in matching else "false") for one in group]
         if isinstance(step, graph.SplitStep):
             return [Outcome(side_of(step, one.contact_id)) for one in group]
@@ -229,12 +230,13 @@ class Batch:
         )
 
     def _record(self, program: Program, node: Node, one: Walker, outcome: Outcome) -> None:
-        self.runs.append((one.id, one.sequence_id, node.step.id, outcome.outcome, outcome.reason, self._now(one)))
+        why = outcome.reason or awaiting.how_it_ended(node.step.wait, one.woken_by_id)
+        self.runs.append((one.id, one.sequence_id, node.step.id, outcome.outcome, why, self._now(one)))
         self._go_on(program, node, one, outcome.outcome)
 
     def _go_on(self, program: Program, node: Node, one: Walker, outcome: str) -> None:
         """Put somebody before the step that follows, due when its wait says."""
-        now = self._now(one)
+        now, one.woken_by_id = self._now(one), None
         one.moved_at = one.due_at if now - one.due_at < ON_TIME else now
         one.step_id = node.branches.get(_BRANCHES.get(outcome, outcome), node.follows)
         if one.step_id is None:
@@ -249,7 +251,7 @@ def _skipped(what: str, at: datetime | None, one: Walker) -> Outcome:
     return Outcome("skipped", reasons.code(what, reasons.moment(at, one.zone) if at is not None else ""))
 
 
-_WRITTEN = ("status", "reason", "error", "step_id", "due_at", "moved_at", "ended_at")
+_WRITTEN = ("status", "reason", "error", "step_id", "due_at", "moved_at", "woken_by_id", "ended_at")
 _OVER = frozenset({COMPLETED, EXITED})
 
 _BRANCHES = {"true": graph.THEN, "false": graph.ELSE}

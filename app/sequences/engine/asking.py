@@ -40,8 +40,11 @@ Present = datetime | Mapping[int, datetime]
 KEY: ColumnElement[int] = literal_column("asked.key", BigInteger)
 
 
-def who_match(question: Question, people: Sequence[About], now: Present) -> set[int]:
-    """The keys of those for whom the rules of a question hold, or held at their instant."""
+def who_match(question: Question, people: Sequence[About], now: Present, *, are_runs: bool = False) -> set[int]:
+    """The keys of those for whom the rules of a question hold, or held at their instant.
+
+    `are_runs`: the keys are those of their enrolments.
+    """
     if not people:
         return set()
     if not isinstance(now, datetime):
@@ -50,7 +53,8 @@ def who_match(question: Question, people: Sequence[About], now: Present) -> set[
         )
         return {row[0] for row in found}
     table, parameters = _as_table(people)
-    subject = Subject(contact_id=table.c.contact_id, now=now, enrolled_at=table.c.enrolled_at)
+    run = table.c.key if are_runs else None
+    subject = Subject(table.c.contact_id, now, table.c.enrolled_at, enrolment_id=run)
     wanted = select(table.c.key).where(expression(question.rules, subject, question.match))
     return set(db.session.scalars(wanted, parameters))
 

@@ -102,7 +102,7 @@ def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bo
     changed, passed_over = [], []
     for one in chunk:
         old = known[one.revision_id]
-        step_id = surviving(one.step_id, old, new)
+        step_id, woken_by_id = surviving(one.step_id, old, new), None
         if step_id != one.step_id:
             gone = reasons.code("step_gone", live.number)
             passed_over.append((one.id, live.sequence_id, one.step_id, "skipped", gone, now))
@@ -110,10 +110,12 @@ def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bo
             due = now
         elif step_id == one.step_id and old.nodes[step_id].step.wait == new.nodes[step_id].step.wait:
             due = one.due_at or now
+            woken_by_id = one.woken_by_id
         else:
             due = timing.due_at(new, step_id, one)
-        changed.append((one.id, live.id, step_id, None if is_paused else due, due if is_paused else None))
-    rows.update_enrolments(changed, ("revision_id", "step_id", "due_at", "held_due_at"), where_status=RUNNING)
+        changed.append((one.id, live.id, step_id, None if is_paused else due, due if is_paused else None, woken_by_id))
+    columns = ("revision_id", "step_id", "due_at", "held_due_at", "woken_by_id")
+    rows.update_enrolments(changed, columns, where_status=RUNNING)
     written = insert_rows(rows.STEP_RUNS, rows.RUN, passed_over, returning=("sequence_id",))
     books.tally(step_runs=[row.sequence_id for row in written])
 

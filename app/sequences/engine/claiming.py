@@ -34,6 +34,7 @@ class Walker:
     anchor_gone_at: datetime | None
     started_at: datetime
     moved_at: datetime
+    woken_by_id: int | None
     skip_before: datetime | None
     zone: ZoneInfo
     status: str = RUNNING
@@ -108,6 +109,7 @@ def _due(now: datetime, limit: int, contact_id: int | None) -> Many[Any]:
             Enrolment.anchor_gone_at,
             Enrolment.started_at,
             Enrolment.moved_at,
+            Enrolment.woken_by_id,
             Sequence.skip_before,
         )
         .join(Sequence, Sequence.id == Enrolment.sequence_id)

@@ -109,7 +109,8 @@ def re_anchored(
         # An anchored step is due at once: to be passed over, and say why.
         return one.anchor_at, now, now if is_anchored else one.due_at
     due = one.due_at
-    if one.step_id in program.nodes and (is_anchored or program.counts_from_anchor):
+    is_counted = is_anchored or (program.counts_from_anchor and one.woken_by_id is None)
+    if one.step_id in program.nodes and is_counted:
         due = timing.due(program, one.step_id, waits.Bearings(one.moved_at, one.started_at, change.at, one.zone))
     return change.at, None, due
 

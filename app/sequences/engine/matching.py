@@ -17,6 +17,7 @@ from app import clock
 from app.db import db, one_of
 from app.events import Event
 from app.leads.models import OPEN_STATUSES, Lead
+from app.rules import RuleUse
 from app.sequences import triggers
 from app.sequences.engine import counting
 from app.sequences.engine.asking import About, Present, who_match
@@ -132,23 +133,26 @@ def _lies_ahead(anchor: datetime | None, now: datetime) -> bool:
 
 
 def asked_of(matches: Sequence[Match], heard: Mapping[int, datetime] | None = None) -> list[Match]:
-    """Those whose contacts meet what the trigger asks of them: each question once, for all it is asked about.
+    """Those whose contacts meet what the trigger asks of them, now, or each as of the instant `heard` by its place."""
+    asking = [(one.program.trigger.asks(one.program.filters, one.event.data), one.event) for one in matches]
+    met = meeting(asking, clock.now() if heard is None else heard)
+    return [one for number, one in enumerate(matches) if number in met]
 
-    It is asked as of now, or of each match as of the instant `heard` by its place.
-    """
-    now: Present = clock.now() if heard is None else heard
+
+def meeting(asking: Sequence[tuple[tuple[RuleUse, ...], Event]], now: Present) -> set[int]:
+    """By place, the events whose contacts meet these rules: each question once, for all it is asked about."""
     asked: dict[str, tuple[Question, list[About]]] = {}
-    for number, one in enumerate(matches):
-        uses = one.program.trigger.asks(one.program.filters, one.event.data)
+    for number, (uses, event) in enumerate(asking):
         if uses:
             question = Question.of("all", uses)
-            asked.setdefault(question.key, (question, []))[1].append((number, one.contact_id, one.event.occurred_at))
+            about = (number, event.contact_id or 0, event.occurred_at)
+            asked.setdefault(question.key, (question, []))[1].append(about)
     out = {
         number
         for question, about in asked.values()
         for number in {about_one[0] for about_one in about} - who_match(question, about, now)
     }
-    return [one for number, one in enumerate(matches) if number not in out]
+    return set(range(len(asking))) - out
 
 
 def numbered(matches: Sequence[Match]) -> list[Match]:

@@ -32,6 +32,7 @@ class Standing:
     started_at: datetime
     moved_at: datetime
     anchor_at: datetime | None
+    woken_by_id: int | None
     zone: ZoneInfo
 
 
@@ -49,6 +50,7 @@ def standing(*where: ColumnElement[bool], limit: int) -> list[Standing]:
             Enrolment.started_at,
             Enrolment.moved_at,
             Enrolment.anchor_at,
+            Enrolment.woken_by_id,
             Location.zone,
         )
         .join(Contact, Contact.id == Enrolment.contact_id)

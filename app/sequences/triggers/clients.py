@@ -39,6 +39,7 @@ declare(
         _("Client's birthday"),
         ("client.birthday",),
         (LOCATION,),
+        is_looked_for=True,
         icon="cake",
     ),
     Trigger(
@@ -62,6 +63,7 @@ declare(
             ),
             LOCATION,
         ),
+        is_looked_for=True,
         icon="calendar-star",
     ),
     Trigger(

@@ -125,12 +125,25 @@ class Trigger:
     count: Count | None = None
     since: str | None = None  # the field with the instant that delays count from, where it is not the event's own
     is_per_sequence: bool = False  # its events are made for one sequence, which they name
+    is_looked_for: bool = False  # its events are recorded only where a sequence starts with it
     ended_by: tuple[str, ...] = ()  # what ends a run, for the trigger would start anew
     about: str = "client"  # client | lead | appointment: which conditions are suggested (CND-02)
     icon: str = "bolt"
 
     def filter(self, key: str) -> Filter | None:
         return next((one for one in self.filters if one.key == key), None)
+
+    @property
+    def awaited_filters(self) -> tuple[Filter, ...]:
+        """The filters that say something of the event itself: those a wait for it can have."""
+        return tuple(one for one in self.filters if one.fields or one.rule)
+
+    @property
+    def can_be_awaited(self) -> bool:
+        """Whether a step can wait for it: it happens whatever the sequences, and each time it does is as good."""
+        is_one_of_many = self.count is not None and self.count.number is not None
+        says_enough = all(one in self.awaited_filters for one in self.filters if one.is_needed)
+        return says_enough and not (self.is_per_sequence or self.is_looked_for or is_one_of_many)
 
     @property
     def all_kinds(self) -> frozenset[str]:

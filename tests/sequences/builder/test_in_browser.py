@@ -331,3 +331,32 @@ def test_nothing_keeps_anybody_from_using_the_pages_around_it(page: Page, sequen
     page.goto(path.format(sequence_id))
 
     assert _barriers(page) == []
+
+
+def test_a_step_waits_for_a_reply_and_says_so_on_its_pill(
+    page: Page, sequence_id: int, live_server: LiveServer
+) -> None:
+    page.goto(f"/sequences/{sequence_id}?step=mail")
+    drawer = page.locator("#step")
+    drawer.get_by_label("When", exact=True).select_option("event")
+    expect(drawer.get_by_label("What is waited for")).to_be_visible()
+    expect(drawer.get_by_text("Then at a time of day")).to_be_hidden()
+    drawer.get_by_label("What is waited for").select_option("message.clicked")
+    drawer.get_by_label("How long").fill("3")
+    drawer.get_by_label("Unit").select_option("days")
+    drawer.get_by_label("Unit").blur()
+
+    expect(page.locator("#wait-mail")).to_contain_text("Clicked a link, or 3 days")
+    expect(drawer.get_by_label("Address")).to_be_visible()
+    drawer.get_by_label("Address").fill("https://studio.example/offers")
+    drawer.get_by_label("Address").blur()
+    expect(page.locator("#step-saved")).to_be_visible()
+    page.wait_for_function("document.querySelector('#step-saved')?.textContent.includes('v')")
+    page.reload()
+    expect(page.locator("#step").get_by_label("Address")).to_have_value("https://studio.example/offers")
+
+    assert _barriers(page) == []
+    wait = graph.find(_document(live_server, sequence_id), "mail").wait
+    assert wait is not None
+    assert wait.event is not None
+    assert wait.event.filters == {"url": ["https://studio.example/offers"]}

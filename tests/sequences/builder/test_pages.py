@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.db import db
 from app.demo import make
-from app.sequences import drafts, enrolling, graph, hours, publishing
+from app.sequences import drafts, enrolling, formats, graph, hours, publishing
 from app.sequences.builder import edits
 from app.sequences.models import Sequence
 from app.staff.models import Staff
@@ -115,6 +115,40 @@ def test_a_delay_is_set_in_minutes_hours_or_days(client: Client, sequence: Seque
     wait = graph.find(_draft(sequence), "hello").wait
     assert wait is not None
     assert (wait.days, wait.since, wait.until) == (2, "trigger", "10:00")
+
+
+def test_a_step_can_wait_for_something_to_happen(client: Client, sequence: Sequence) -> None:
+    url = f"/sequences/{sequence.id}/steps/hello"
+    form = {"body": "Hi", "wait-way": "event", "wait-kind": "message.replied", "wait-amount": "3", "wait-unit": "days"}
+
+    answer = _post(client, url, **form)
+    assert "Replied to a message, or 3 days" in answer.text
+    assert 'name="filter-channel"' in answer.text, "what can be said of a reply is asked as soon as it is chosen"
+    _post(client, url, **form, **{"awaited": "message.replied", "filter-channel": "sms"})
+
+    wait = graph.find(_draft(sequence), "hello").wait
+    assert wait is not None
+    assert wait.model_dump(exclude_unset=True) == {
+        "event": {"kind": "message.replied", "filters": {"channel": ["sms"]}},
+        "timeout": {"days": 3},
+    }
+    assert _post(client, url, **form | {"wait-amount": ""}).status_code == 422, "nobody waits for ever"
+
+
+def test_a_condition_that_waits_can_ask_whether_it_came(client: Client, sequence: Sequence) -> None:
+    url = f"/sequences/{sequence.id}/steps/regular"
+    assert "What it waited for came" not in client.get(url, headers=PARTIAL).text
+    waiting = {"wait-way": "event", "wait-kind": "message.clicked", "wait-amount": "2", "wait-unit": "days"}
+    shown = _post(client, url, **{"match": "all", "rule0-chosen": "Regular"} | waiting)
+    assert shown.status_code == 200, shown.text
+    assert "What it waited for came" in shown.text
+
+    _post(client, f"{url}/rules", rule="awaited.came")
+    _post(client, f"{url}/rules/0/deletion")
+
+    document = _draft(sequence)
+    assert formats.parse(formats.dump(document)) == document
+    assert "What it waited for came" in client.get(f"/sequences/{sequence.id}").text
 
 
 def test_a_wrong_delay_is_said_at_its_field_and_changes_nothing(client: Client, sequence: Sequence) -> None:
