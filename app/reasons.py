@@ -52,9 +52,10 @@ def say(stored: str) -> str:
     reason = REASONS.get(what)
     if reason is None:
         return stored
-    if not about:
+    try:
+        return str(reason.with_about) % {"about": reason.show(about)} if about else str(reason.sentence)
+    except ValueError:  # cut off where the column ends, or of an older form
         return str(reason.sentence)
-    return str(reason.with_about) % {"about": reason.show(about)}
 
 
 def say_within(stored: str) -> str:

@@ -24,6 +24,7 @@ ACTORS = frozenset(
         "ask_for_signatures",
         "deliver_messages",
         "deliver_urgent_messages",
+        "deliver_webhooks",
         "import_leads",
     }
 )

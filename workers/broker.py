@@ -25,6 +25,7 @@ QUEUES = {
     "ask_for_signatures": "engine",
     "deliver_messages": "delivery",
     "deliver_urgent_messages": "urgent",
+    "deliver_webhooks": "webhooks",
     "import_leads": "imports",
 }
 

@@ -10,9 +10,11 @@ from app.integrations.at_the_studio import AtTheStudio
 from app.integrations.outbox import OutboxMail, OutboxSms
 from app.integrations.smtp import SmtpCarrier
 from app.integrations.twilio import TwilioCarrier, TwilioRecordings
+from app.integrations.webhooks import GuardedClient
 from app.messaging import carriers
 from app.messaging.carriers import Carriers
 from app.phone import calls
+from app.sequences import webhooks
 from app.studio import payments
 
 
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
             sms=TwilioCarrier(settings) if settings.has_twilio else OutboxSms(outbox),
         ),
     )
+    webhooks.install(app, GuardedClient(allows_loopback=settings.encore_sandbox))
     payments.register(AtTheStudio())
     if settings.has_twilio:
         calls.keep_recordings_at(app, TwilioRecordings(settings))

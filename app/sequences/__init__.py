@@ -29,6 +29,7 @@ from app.sequences import (
     triggers,
     views,
     watching,
+    webhooks,
 )
 from app.sequences.builder import views as builder_views
 from app.sequences.engine import fuse
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(backtest_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
+    webhooks.register()
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
     scans.register(scans.Scan("what may be said again", look=fuse.forget, next_at=lambda: None))
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app import web
 from app.contacts import queries as contact_queries
-from app.sequences import drafts, enrolling, halts, insiders, outsiders, overview, tracing
+from app.sequences import drafts, enrolling, halts, insiders, outsiders, overview, tracing, webhook_queue
 from app.sequences.builder import words
 from app.sequences.dialogs import dialog
 from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, STOPPED
@@ -47,6 +47,7 @@ def people(sequence_id: int) -> Response:
         may_edit=current_user.may("sequences.edit"),
         halts=halts.of([sequence]),
         document=drafts.draft_of(sequence),
+        failed_calls=webhook_queue.failed_of(sequence.id, seen_by=current_user),
     )
 
 
@@ -109,6 +110,16 @@ def retry_all(sequence_id: int) -> Response:
     said = ngettext("%(num)s failed step is tried again.", "%(num)s failed steps are tried again.", count)
     who = insiders.LEADS if request.form.get("who") == insiders.LEADS else insiders.CLIENTS
     return web.go(url_for("sequences.people", sequence_id=sequence_id, who=who), toast=said)
+
+
+@bp.post("/sequences/<int:sequence_id>/webhooks/retry")
+@needs("sequences.edit")
+def retry_webhooks(sequence_id: int) -> Response:
+    """Call other systems once more where they were given up."""
+    sequence = overview.get_sequence(sequence_id)
+    count = webhook_queue.try_again(sequence.id)
+    said = ngettext("%(num)s webhook is tried again.", "%(num)s webhooks are tried again.", count)
+    return web.go(url_for("sequences.people", sequence_id=sequence_id), toast=said)
 
 
 @bp.get("/sequences/<int:sequence_id>/enrolment")

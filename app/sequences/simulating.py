@@ -22,7 +22,7 @@ from app.db import db
 from app.events import Event, catalogue, posting, queue
 from app.leads import queries as lead_queries
 from app.messaging import delivery
-from app.sequences import drafts, engine, models, tracing
+from app.sequences import drafts, engine, models, tracing, webhooks
 from app.sequences.engine import enrolling
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.matching import Candidate
@@ -133,8 +133,12 @@ class _Life:
         while self.assumed and self.assumed[0].at <= now:
             one = self.assumed.pop(0)
             posting.post(one.kind, self.contact, one.data, posting.How(SOMEBODY, one.at))
-        while self._tell() or engine.advance(contact_id=self.contact.id) or delivery.rehearse(self.contact.id):
+        while self._tell() or engine.advance(contact_id=self.contact.id) or self._leave():
             pass
+
+    def _leave(self) -> int:
+        """Take what would leave the house as gone. Answers how much that is."""
+        return delivery.rehearse(self.contact.id) + webhooks.rehearse(self.contact.id)
 
     def _tell(self) -> int:
         """Hand what has happened to those who listen. Answers how many events there were."""

@@ -25,17 +25,19 @@ from app.messaging.models import (
     UNCERTAIN,
     Message,
 )
-from app.sequences import drafts, graph
+from app.sequences import drafts, graph, webhook_queue
 from app.sequences.engine import awaiting
 from app.sequences.models import COMPLETED, RUNNING, Enrolment, StepRun
+from app.sequences.webhook_queue import CALLING, WebhookCall
 
 # What a message's state says of its step.
-_OPEN = (QUEUED, SENDING)
+_OPEN = (QUEUED, SENDING, CALLING)
 _OF_WAITS = (awaiting.CAME, awaiting.TIMED_OUT)  # reasons that stay true once the message has gone
 _LOST = {SUPPRESSED: "skipped", FAILED: "failed", BOUNCED: "failed", UNCERTAIN: "uncertain"}
 _FATES = {
     QUEUED: "waiting",
     SENDING: "waiting",
+    CALLING: "waiting",
     SENT: "sent",
     DELIVERED: "sent",
     BOUNCED: "sent",
@@ -71,7 +73,7 @@ class Entry:
 
 
 def account_of(enrolment: Enrolment) -> list[Entry]:
-    """Everything that has happened in a run, in order, and what it waits for. Four queries."""
+    """Everything that has happened in a run, in order, and what it waits for. Five queries."""
     steps = {place.step.id: place.step for place in graph.walk(drafts.document_of(enrolment.revision))}
     messages = {
         message.step_id: message
@@ -80,7 +82,8 @@ def account_of(enrolment: Enrolment) -> list[Entry]:
     runs = db.session.scalars(
         select(StepRun).where(StepRun.enrolment_id == enrolment.id).order_by(StepRun.ran_at, StepRun.id)
     )
-    entries = [_of_run(run, steps, messages.get(run.step_id)) for run in runs]
+    calls = webhook_queue.calls_of([enrolment.id])
+    entries = [_of_run(run, steps, messages.get(run.step_id) or calls.get((enrolment.id, run.step_id))) for run in runs]
     entries.sort(key=lambda entry: entry.at)
     if enrolment.status == RUNNING and enrolment.due_at is not None:
         entries.append(
@@ -92,18 +95,17 @@ def account_of(enrolment: Enrolment) -> list[Entry]:
 
 
 def runs_of(enrolments: Iterable[Enrolment]) -> dict[int, list[dict[str, Any]]]:
-    """What every step did in each of these runs, by their ids, as the API tells it. Two queries.
+    """What every step did in each of these runs, by their ids, as the API tells it. Three queries.
 
-    A message that was held back, or did not arrive, is told as what became of it; else the step's own outcome stands.
+    What was sent and held back, or did not arrive, is told as what became of it; else the step's own outcome stands.
     """
     ids = [one.id for one in enrolments]
-    messages = {
-        (message.enrolment_id, message.step_id): message
-        for message in db.session.scalars(select(Message).where(Message.enrolment_id.in_(ids)))
-    }
+    sent: dict[tuple[int | None, str | None], Message | WebhookCall] = dict(webhook_queue.calls_of(ids).items())
+    for message in db.session.scalars(select(Message).where(Message.enrolment_id.in_(ids))):
+        sent[message.enrolment_id, message.step_id] = message
     told: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for run in db.session.scalars(select(StepRun).where(StepRun.enrolment_id.in_(ids)).order_by(StepRun.id)):
-        outcome, reason = _outcome(run, messages.get((run.enrolment_id, run.step_id)))
+        outcome, reason = _outcome(run, sent.get((run.enrolment_id, run.step_id)))
         told[run.enrolment_id].append(
             {
                 "step_id": run.step_id,
@@ -115,27 +117,29 @@ def runs_of(enrolments: Iterable[Enrolment]) -> dict[int, list[dict[str, Any]]]:
     return told
 
 
-def _outcome(run: StepRun, message: Message | None) -> tuple[str, str]:
-    """The outcome of a step and its stored reason, once it is known what became of its message."""
-    if message is None:
+def _outcome(run: StepRun, sent: Message | WebhookCall | None) -> tuple[str, str]:
+    """The outcome of a step and its stored reason, once it is known what became of what it sent."""
+    if sent is None:
         return run.outcome, run.reason
-    outcome = _LOST.get(message.status, run.outcome)
-    is_still_said = message.status in _OPEN or run.reason.startswith(_OF_WAITS)
-    return outcome, message.reason or (run.reason if is_still_said else "")
+    outcome = _LOST.get(sent.status, run.outcome)
+    is_still_said = sent.status in _OPEN or run.reason.startswith(_OF_WAITS)
+    return outcome, sent.reason or (run.reason if is_still_said else "")
 
 
-def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], message: Message | None) -> Entry:
-    do, (_lost, why) = _do(steps, run.step_id), _outcome(run, message)
-    if message is None:
+def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], sent: Message | WebhookCall | None) -> Entry:
+    do, (_lost, why) = _do(steps, run.step_id), _outcome(run, sent)
+    if sent is None:
         return Entry(run.ran_at, run.step_id, do, run.outcome, reasons.say(why))
-    is_open = message.status in _OPEN
+    went_at = sent.sent_at if isinstance(sent, Message) else sent.ended_at
     return Entry(
-        at=message.due_at if is_open else message.sent_at or run.ran_at,
+        at=sent.due_at if sent.status in _OPEN else went_at or run.ran_at,
         step_id=run.step_id,
         do=do,
-        outcome=_FATES.get(message.status, message.status),
+        outcome=_FATES.get(sent.status, sent.status),
         reason=reasons.say(why),
-        preview=Preview(message.channel, message.subject, message.text, message.html) if message.sent_at else None,
+        preview=Preview(sent.channel, sent.subject, sent.text, sent.html)
+        if isinstance(sent, Message) and sent.sent_at
+        else None,
     )
 
 

@@ -1220,6 +1220,44 @@ def upgrade() -> None:
         batch_op.create_index("uq_task_step", ["enrolment_id", "step_id"], unique=True)
 
     op.create_table(
+        "webhook_call",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("enrolment_id", BigId, nullable=False),
+        sa.Column("step_id", sa.String(length=64), nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("revision_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("queued_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_webhook_call_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_webhook_call_enrolment_id_enrolment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["sequence_revision.id"], name=op.f("fk_webhook_call_revision_id_sequence_revision")
+        ),
+        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_webhook_call_sequence_id_sequence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_call")),
+    )
+    with op.batch_alter_table("webhook_call", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_call_contact", ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_webhook_call_due",
+            ["due_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("status IN ('queued', 'calling')"),
+            sqlite_where=sa.text("status IN ('queued', 'calling')"),
+        )
+        batch_op.create_index("ix_webhook_call_sequence", ["sequence_id", "status", "id"], unique=False)
+        batch_op.create_index("uq_webhook_call_step", ["enrolment_id", "step_id"], unique=True)
+
+    op.create_table(
         "inbound_raw",
         sa.Column("id", BigId, nullable=False),
         sa.Column("channel", sa.String(length=8), nullable=False),
@@ -1276,6 +1314,17 @@ def downgrade() -> None:
 
     op.drop_table("message_hit")
     op.drop_table("inbound_raw")
+    with op.batch_alter_table("webhook_call", schema=None) as batch_op:
+        batch_op.drop_index("uq_webhook_call_step")
+        batch_op.drop_index("ix_webhook_call_sequence")
+        batch_op.drop_index(
+            "ix_webhook_call_due",
+            postgresql_where=sa.text("status IN ('queued', 'calling')"),
+            sqlite_where=sa.text("status IN ('queued', 'calling')"),
+        )
+        batch_op.drop_index("ix_webhook_call_contact")
+
+    op.drop_table("webhook_call")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("uq_task_step")
         batch_op.drop_index("ix_task_role")

@@ -17,10 +17,13 @@ from app import clock as the_clock
 from app import create_app, wake
 from app.config import Settings
 from app.db import db
+from app.integrations.webhooks import GuardedClient
+from app.sequences import webhooks
 from app.sequences.engine import program
 from app.web import limiter
 from tests.harness import databases, services
 from tests.harness.client import Client
+from tests.harness.receiver import Receiver
 from tests.harness.services import Services
 from tests.harness.smtp import SmtpSink
 from tests.harness.twilio import Answer, TwilioStandIn
@@ -193,6 +196,18 @@ def smtp(mail_server: SmtpSink) -> Iterator[SmtpSink]:
     mail_server.clear()
     yield mail_server
     mail_server.clear()
+
+
+@pytest.fixture
+def receiver(app: Flask) -> Iterator[Receiver]:
+    """Another system on this machine, which the product may call for the time of the test."""
+    strict = app.extensions["webhook_caller"]
+    stand_in = Receiver()
+    stand_in.start()
+    webhooks.install(app, GuardedClient(allows_loopback=True, seconds=0.5))
+    yield stand_in
+    webhooks.install(app, strict)
+    stand_in.stop()
 
 
 @pytest.fixture

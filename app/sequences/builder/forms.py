@@ -237,6 +237,34 @@ class LifecycleForm(StepForm):
         return {"stage": self.stage.data}
 
 
+class WebhookForm(StepForm):
+    """Telling another system. What is added to the body is one line each, a name and a value."""
+
+    url = StringField(_("Address"), [InputRequired(), Length(max=500)], filters=[_strip])
+    secret = StringField(_("Secret to sign with"), [Optional(), Length(max=200)], filters=[_strip])
+    fields = TextAreaField(_("Added to the body"), [Optional(), Length(max=20_000)])
+
+    def read(self, step: AnyStep) -> None:
+        super().read(step)
+        params = _params(step)
+        self.url.data, self.secret.data = params.url, params.secret
+        self["fields"].data = "\n".join(f"{name}: {value}" for name, value in params.fields.items())
+
+    def validate_fields(self, field: TextAreaField) -> None:
+        if any(":" not in line for line in _lines(field.data)):
+            raise ValidationError(_("One a line, such as source: website."))
+
+    def values(self) -> dict[str, Any]:
+        pairs = [line.partition(":") for line in _lines(self["fields"].data)]
+        fields = {name.strip(): value.strip() for name, _colon, value in pairs}
+        said = {"url": self.url.data, "secret": self.secret.data, "fields": fields}
+        return {name: value for name, value in said.items() if value}
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line for line in (text or "").splitlines() if line.strip()]
+
+
 class ConditionForm(StepForm):
     """A condition: its rules have forms of their own."""
 
@@ -274,6 +302,7 @@ FORMS: dict[str, type[StepForm]] = {
     "lead.create": NewLeadForm,
     "lead.update": LeadForm,
     "lifecycle.move": LifecycleForm,
+    "webhook": WebhookForm,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from pydantic import TypeAdapter
 
+from app.sequences.actions import webhook
 from app.sequences.actions.registry import ACTIONS
 from app.sequences.builder import choices, rule_forms
 from app.sequences.graph import AnyStep, NoSuchStep, Step
@@ -45,6 +46,7 @@ def _beginnings(kind: str) -> dict[str, Any]:
         "lead.create": lambda: {"source": _first("source")},
         "lead.update": lambda: {"stage": _first("lead_stage")},
         "lifecycle.move": lambda: {"stage": _first("lifecycle_stage")},
+        "webhook": lambda: {"url": webhook.EXAMPLE},
     }
     return beginnings[kind]() if kind in beginnings else {}
 

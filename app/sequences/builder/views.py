@@ -88,13 +88,16 @@ def change(sequence_id: int, step_id: str) -> Response:
     except ValidationError as error:
         shown["form"].form_errors.extend(one["msg"].removeprefix("Value error, ") for one in error.errors())
         return _refused(shown)
-    return _edited(sequence, chosen=step_id, opened=step_id if _awaits_another(edited.wait, wait) else None)
+    return _edited(sequence, chosen=step_id, opened=step_id if _asks_anew(edited, wait) else None)
 
 
-def _awaits_another(before: Wait | None, after: Wait | None) -> bool:
-    """Whether a step waits for something else than before: what can be said of it is something else too."""
-    kinds = [one.event.kind if one is not None and one.event is not None else None for one in (before, after)]
-    return kinds[0] != kinds[1]
+def _asks_anew(edited: graph.AnyStep, wait: Wait | None) -> bool:
+    """Whether the drawer has more to ask now: of what the step waits for, or in a condition whether it came."""
+    before, after = (
+        one.event.kind if one is not None and one.event is not None else None for one in (edited.wait, wait)
+    )
+    is_shown = after is None or request.form.get("awaited") == after
+    return before != after and (not is_shown or isinstance(edited, graph.IfStep))
 
 
 def _refused(shown: dict[str, Any]) -> Response:
