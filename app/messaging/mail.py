@@ -38,6 +38,9 @@ _MARKS = (
     (re.compile(r"<[^>]*>"), ""),
 )
 
+# Rules for small screens stay, in the head. What a mail links to is never fetched: an address in it is somebody's word.
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
 _IN_FRAME = {name: slot(name) for name in ("body", "unsubscribe", "marker", "trap")}
 _UNSUBSCRIBE, _OPEN, _CLICK = "token.unsubscribe", "token.open", "click."
 
@@ -119,8 +122,7 @@ class Stationery:
     def preview(self, draft: Draft) -> str:
         """The HTML of a mail as it looks, without anything that tracks."""
         slots = {"unsubscribe": "#", "body": body_as_html(draft.words), "marker": "", "trap": ""}
-        html = _fill(self._frame(draft.language, draft.footer)[1], slots)
-        return css_inline.inline(html) if "<style" in html else html
+        return _inlined(_fill(self._frame(draft.language, draft.footer)[1], slots))
 
     def compose(self, look: Look) -> Sheet:
         """Make up what the mails of one look share."""
@@ -132,7 +134,7 @@ class Stationery:
             slots |= {"body": self._track(body), "marker": self._marker(), "trap": self._trap() if self.links else ""}
         html = _fill(html_frame, slots)
         text = _fill(text_frame, slots | {"body": look.words.text or as_text(look.words.html)})
-        return Sheet.of(text, css_inline.inline(html) if "<style" in html else html)
+        return Sheet.of(text, _inlined(html))
 
     def _sheet(self, draft: Draft) -> Sheet:
         """The sheet of a draft: kept from one batch to the next where others have the same words."""
@@ -273,6 +275,20 @@ def _named(link: re.Match[str]) -> str:
     """A link as one can copy it: its words, and where it leads unless they say so."""
     address, words = link[2], link[3]
     return words if address in words else f"{words} ({address})"
+
+
+@lru_cache(maxsize=256)
+def with_preheader(words: Words, preview: str) -> Words:
+    """The same mail with the line that lists of mails show beside its subject: in the HTML, never to be read there."""
+    if not preview:
+        return words
+    hidden = "display:none;max-height:0;overflow:hidden;opacity:0;mso-hide:all"
+    line = f'<div style="{hidden}">{html_escapes.escape(preview)}</div>'
+    return Words(words.text or as_text(words.html), line + body_as_html(words))
+
+
+def _inlined(html: str) -> str:
+    return _INLINER.inline(html) if "<style" in html else html
 
 
 def _fill(frame: str, slots: Mapping[str, str]) -> str:

@@ -126,5 +126,5 @@ def _warnings(document: graph.Document) -> Iterator[Finding]:
 def _texts(document: graph.Document) -> Iterator[tuple[graph.Place, str, str]]:
     for place in graph.walk(document):
         if isinstance(place.step, graph.ActionStep):
-            for field in place.step.action.texts:
-                yield place, field, getattr(place.step.params, field)
+            for field, text in place.step.action.written(place.step.params):
+                yield place, field, text

@@ -5,23 +5,25 @@ A message is queued now, for the sending hours, and rendered when it is sent: se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from sqlalchemy import select
 
 from app.contacts.models import Contact
 from app.db import db, one_of
-from app.messaging import outgoing
+from app.messaging import block_mail, blocks, mail, outgoing
 from app.messaging import reasons as messaging_reasons
+from app.messaging.blocks import Blocks
 from app.messaging.models import EMAIL, IN_APP, SMS
 from app.sequences import hours, reasons
 from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
 from app.sequences.waits import Duration, shift
+from app.staff import studio
 
 # How long a message keeps where its step says nothing: what is put off for longer lapses (BEY-16).
 KEEPS = Duration(days=14)
@@ -42,9 +44,31 @@ class MessageParams(Params):
 
 
 class EmailParams(MessageParams):
+    """An e-mail, written as HTML or made of blocks."""
+
     subject: str = Field(min_length=1, max_length=200)
+    preview: str = Field(default="", max_length=200)  # what lists of mails show beside the subject
     html: str = Field(default="", max_length=200_000)
+    blocks: Blocks = ()
     text: str = Field(default="", max_length=100_000)  # the plain part; made from the HTML where it is not given
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        if self.html and self.blocks:
+            raise ValueError("an e-mail has html or blocks, not both")
+        return self
+
+    def written(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        yield from super().written(names)
+        yield from blocks.written("blocks", self.blocks)
+
+    def words(self) -> mail.Words:
+        """Its text and HTML, variables still standing. Drawn once for all who get it."""
+        drawn = mail.Words(self.text, self.html)
+        if self.blocks:
+            made = block_mail.render(self.blocks, block_mail.Look(studio.studio().colour))
+            drawn = mail.Words(self.text or made.text, made.html)
+        return mail.with_preheader(drawn, self.preview)
 
 
 class SmsParams(MessageParams):
@@ -75,7 +99,13 @@ CONSENTS = tuple(door.consent for door in _DOORS.values() if door.consent is not
 
 
 @action(
-    "email", _("E-mail"), icon="mail", params=EmailParams, group="messages", channel=EMAIL, texts=("subject", "html")
+    "email",
+    _("E-mail"),
+    icon="mail",
+    params=EmailParams,
+    group="messages",
+    channel=EMAIL,
+    texts=("subject", "preview", "html", "text"),
 )
 def email(items: Sequence[Item], now: datetime) -> list[Outcome]:
     """Queue an e-mail each."""

@@ -7,7 +7,7 @@ that does it for a whole batch. Form, validation, the builder's card and the eng
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,11 @@ class Params(BaseModel):
     """The parameters of an action. In a document they stand beside `do`."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    def written(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The texts in these fields, each with its place."""
+        for name in names:
+            yield name, getattr(self, name)
 
 
 @dataclass(slots=True)
@@ -87,6 +92,10 @@ class Action:
     references: Callable[[Any], Iterable[tuple[str, str]]] | None = None
     texts: tuple[str, ...] = ()  # the parameters that hold text with variables
     foresee: Foresee | None = None
+
+    def written(self, params: Params) -> Iterator[tuple[str, str]]:
+        """Each text of a step that may hold variables and placeholders, with its place in the step."""
+        yield from params.written(self.texts)
 
 
 ACTIONS: dict[str, Action] = {}

@@ -14,7 +14,7 @@ from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.messaging import mail
+from app.messaging import block_mail, blocks, mail
 from app.rules import RuleUse
 from app.sequences import diff, graph
 from app.sequences.actions.registry import ACTIONS
@@ -22,7 +22,7 @@ from app.sequences.builder import choices, drawing, edits, forms, rule_words, wo
 from app.sequences.graph import AnyStep, Document
 from app.sequences.waits import Duration, Wait
 
-WRITTEN = {"subject", "html", "text", "body", "note"}  # shown word by word
+WRITTEN = {"subject", "preview", "html", "blocks", "text", "body", "note"}  # shown word by word
 MOST_WORDS = 2_000  # of a text; longer ones are only said to be different
 AROUND = 6  # words that are left standing on either side of what has changed
 
@@ -44,6 +44,9 @@ _LABELS: dict[str, LazyString] = {
     "assign": _l("For"),
     "due": _l("To be done within"),
     "text": _l("Plain text"),
+    "preview": _l("Preview text"),
+    "html": _l("Message"),
+    "blocks": _l("Message"),
     "url": _l("Address"),
 }
 
@@ -229,6 +232,7 @@ _SAID: dict[str, Callable[[Any], str]] = {
     "match": _match,
     "status": _status,
     "html": lambda value: words.plain(mail.as_text(value or "").strip()),
+    "blocks": lambda value: words.plain(block_mail.as_text(blocks.read(value or []))),
 }
 
 

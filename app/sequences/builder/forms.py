@@ -75,14 +75,26 @@ class EmailForm(MessageForm):
     """E-mail."""
 
     subject = StringField(_("Subject"), [InputRequired(), Length(max=200)], filters=[_strip])
+    preview = StringField(_("Preview text"), [Optional(), Length(max=200)], filters=[_strip])
     html = TextAreaField(_("Message"), [Length(max=200_000)])
+
+    def offer(self, step: AnyStep) -> None:
+        # What is written in the message editor only.
+        self._kept: dict[str, Any] = _params(step).model_dump(
+            mode="json", include={"blocks", "text"}, exclude_defaults=True
+        )
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
-        self.subject.data, self.html.data = _params(step).subject, _params(step).html
+        params = _params(step)
+        self.subject.data, self.preview.data, self.html.data = params.subject, params.preview, params.html
 
     def values(self) -> dict[str, Any]:
-        return super().values() | {"subject": self.subject.data, "html": nh3.clean(self.html.data or "")}
+        said: dict[str, Any] = {"subject": self.subject.data} | (
+            {"preview": self.preview.data} if self.preview.data else {}
+        )
+        body = {} if "blocks" in self._kept else {"html": nh3.clean(self.html.data or "")}
+        return {**super().values(), **said, **self._kept, **body}
 
 
 class TextForm(MessageForm):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import clock
 from app.apps import suite
 from app.db import db, one_of
-from app.messaging import mail, variables
+from app.messaging import variables
 from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import Message
 from app.sequences import graph, hours, models, reasons
@@ -161,17 +161,18 @@ def _written(letters: Sequence[Letter]) -> dict[int, Decision]:
 
 
 def _texts(step: graph.ActionStep) -> list[str]:
-    return [getattr(step.params, field) for field in step.action.texts]
+    return [text for _place, text in step.action.written(step.params)]
 
 
 def _content(step: graph.ActionStep, known: Mapping[str, str]) -> Content:
     params = step.params
     if isinstance(params, EmailParams):
+        words = params.words()
         return Content(
             subject=variables.fill(params.subject, known),
-            text=variables.fill(params.text, known),
-            html=variables.fill(params.html, known, html=True),
-            pattern=mail.Words(params.text, params.html),
+            text=variables.fill(words.text, known),
+            html=variables.fill(words.html, known, html=True),
+            pattern=words,
             values=known,
         )
     return Content(subject="", text=variables.fill(_texts(step)[0], known))
