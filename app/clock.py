@@ -27,6 +27,11 @@ def now() -> datetime:
     return real if _shift is None else real + _shift()
 
 
+def is_imagined() -> bool:
+    """Whether this is a simulation, in which nothing can have stood still."""
+    return _imagined.get() is not None
+
+
 @contextmanager
 def imagine(instant: datetime) -> Iterator[None]:
     """Let it be another instant for what is done inside, here and in no other thread: for simulations."""

@@ -333,6 +333,13 @@ declare(
     icon="alert-triangle",
     to=("notifications",),
 )
+declare(
+    "sequence.asks",
+    SequenceHalted,
+    _("Late messages of the sequence “%(sequence)s” wait for somebody’s word"),
+    icon="clock",
+    to=("notifications",),
+)
 
 
 # ---------------------------------------------------------------- the account

@@ -90,6 +90,8 @@ class Message(Model):
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_after: Mapped[datetime | None] = mapped_column(UtcDateTime)  # useless later, e.g. a reminder (UPT-06)
+    meant_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its time, where an outage has kept it back
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when somebody has to say what becomes of it
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[str | None] = mapped_column(String(32))  # token of the attempt under way
@@ -130,6 +132,13 @@ class Message(Model):
         index_given("ix_message_conversation", "conversation_id", "id", given="conversation_id"),
         Index("ix_message_log", "category", "id"),
         Index("ix_message_step_stats", "sequence_id", "step_id", "status"),
+        Index(
+            "ix_message_asked",
+            "sequence_id",
+            "step_id",
+            postgresql_where=sql("asked_at IS NOT NULL"),
+            sqlite_where=sql("asked_at IS NOT NULL"),
+        ),
         Index(
             "ix_message_sms_sent",
             "sent_at",

@@ -43,6 +43,7 @@ ICONS = {
     "lead.converted": "trophy",
     "message.received": "message",
     "sequence.fused": "alert-triangle",
+    "sequence.asks": "clock",
 }
 
 
@@ -104,6 +105,8 @@ def _sentence(notification: Notification, name: str) -> str:
             said = _("%(name)s wrote", name=name)
         case "sequence.fused":
             said = _("The fuse has paused “%(sequence)s”", sequence=data.get("sequence", ""))
+        case "sequence.asks":
+            said = _("Late messages of “%(sequence)s” wait for your word", sequence=data.get("sequence", ""))
         case _:
             said = name
     return said

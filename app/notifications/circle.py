@@ -16,7 +16,7 @@ from app.messaging.models import Conversation
 from app.notifications.settings import LeadNotices, lead_notices
 from app.staff.models import Staff
 
-ABOUT_SEQUENCES = frozenset({"sequence.fused"})
+ABOUT_SEQUENCES = frozenset({"sequence.fused", "sequence.asks"})
 
 
 @dataclass(frozen=True)

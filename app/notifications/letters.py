@@ -25,6 +25,7 @@ kinds.NAMES.update(
         "staff.lead.assigned": _l("Lead assigned"),
         "staff.lead.created": _l("New lead"),
         "staff.sequence.fused": _l("A sequence was paused by its fuse"),
+        "staff.sequence.asks": _l("Late messages wait for somebody’s word"),
     }
 )
 
@@ -117,8 +118,13 @@ WRITERS: dict[str, Callable[[Sequence[About]], Letter]] = {
 }
 
 
+def _asks(data: Mapping[str, Any], link: str) -> Letter:
+    said = _("Nothing ran when they were due. Say here whether they are still sent:")
+    return Letter(_("Late messages of “%(sequence)s” wait for your word", sequence=data["sequence"]), f"{said}\n{link}")
+
+
 # What is about a sequence and no person is told by itself.
-ALARMS: dict[str, Callable[[Mapping[str, Any], str], Letter]] = {"sequence.fused": _fused}
+ALARMS: dict[str, Callable[[Mapping[str, Any], str], Letter]] = {"sequence.fused": _fused, "sequence.asks": _asks}
 
 
 def _link(event: Event, contact: Contact, people: Circle) -> str:

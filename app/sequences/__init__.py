@@ -26,6 +26,7 @@ from app.sequences import (
     panel,
     people_views,
     publishing_views,
+    safety_views,
     triggers,
     views,
     watching,
@@ -71,6 +72,7 @@ __all__ = [
     "panel",
     "people_views",
     "publishing_views",
+    "safety_views",
     "triggers",
     "watching",
 ]

@@ -272,6 +272,7 @@ class _Run:
                     moved_at=one.started_at,
                     woken_by_id=None,
                     skip_before=None,
+                    resumed_at=None,
                     zone=zones[one.contact_id],
                     event_id=one.event_id,
                     now=at,

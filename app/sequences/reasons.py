@@ -131,3 +131,17 @@ declare(
 )
 declare("capped_to_none", _("Sequences send nothing of the kind"), _("Sequences send no %(about)s"), _channel)
 declare("passed_over", _("Skipped by hand"), _("Skipped by %(about)s"))
+declare(
+    "missed",
+    _("Nothing ran when it was due, and it would come too late"),
+    _("Nothing ran when it was due, %(about)s, and it would come too late"),
+    show_moment,
+)
+declare(
+    "spread",
+    _("Nothing ran when it was due: it leaves in its turn"),
+    _("Nothing ran when it was due: it leaves in its turn, %(about)s"),
+    show_moment,
+)
+declare("asked", _("Nothing ran when it was due: somebody has to say whether it is still sent"))
+declare("not_sent_late", _("Not sent late"), _("Not sent late, said %(about)s"))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from app.sequences.lateness import Lateness
 from app.staff import studio
 
 KEY = "sequences.safety"
 
 
-class Safety(BaseModel):
+class Safety(Lateness):
     """What the studio has set. None: without limit."""
 
     window_hours: int | None = Field(default=24, ge=1, le=720)  # the same words reach the same person once in so long
+    burst: int | None = Field(default=60, ge=1, le=10_000)  # late messages that leave in a minute
 
     @property
     def window(self) -> timedelta | None:

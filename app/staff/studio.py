@@ -57,6 +57,14 @@ def put(key: str, value: BaseModel) -> None:
     stored.value = said
 
 
+def hold(key: str, shape: type[S]) -> S:
+    """Read one setting as it now is, and keep others from changing it until this transaction ends: for a count."""
+    insert_new(SETTINGS, [{"key": key, "value": shape().model_dump(mode="json")}])
+    held = select(StudioSetting).where(StudioSetting.key == key).with_for_update()
+    stored = db.session.scalars(held.execution_options(populate_existing=True)).one()
+    return shape.model_validate(stored.value)
+
+
 def studio() -> Studio:
     """The studio's own description."""
     return get("studio", Studio)

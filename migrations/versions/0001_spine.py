@@ -1090,6 +1090,8 @@ def upgrade() -> None:
         sa.Column("queued_at", UtcDateTime(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("not_after", UtcDateTime(), nullable=True),
+        sa.Column("meant_at", UtcDateTime(), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column("attempt", sa.String(length=32), nullable=True),
@@ -1113,6 +1115,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_asked",
+            ["sequence_id", "step_id"],
+            unique=False,
+            postgresql_where=sa.text("asked_at IS NOT NULL"),
+            sqlite_where=sa.text("asked_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_message_contact", ["contact_id", "id"], unique=False)
         batch_op.create_index(
             "ix_message_conversation",
@@ -1377,6 +1386,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("conversation_id IS NOT NULL"),
         )
         batch_op.drop_index("ix_message_contact")
+        batch_op.drop_index(
+            "ix_message_asked",
+            postgresql_where=sa.text("asked_at IS NOT NULL"),
+            sqlite_where=sa.text("asked_at IS NOT NULL"),
+        )
 
     op.drop_table("message")
     with op.batch_alter_table("score_line", schema=None) as batch_op:

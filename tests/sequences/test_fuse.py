@@ -162,14 +162,14 @@ def test_words_that_change_are_no_loophole(live: Live, workers: Workers, monday:
 @pytest.mark.req("BEY-05")
 def test_a_crowd_enrolled_at_once_is_nothing_abnormal(live: Live, workers: Workers, monday: ModuleType) -> None:
     hello = live(SMS, SMS | {"id": "two", "body": "One more thing"}, trigger="api.event")
-    crowd = people(400)
+    crowd = people(120)
     for someone in crowd:
         post("api.event", someone, name="x")
     workers.run_until_idle()
 
     assert hello.status == "active"
     sent = select(func.count()).where(Message.status == SENT)
-    assert db.session.scalar(sent) == 800
+    assert db.session.scalar(sent) == 240
 
 
 @pytest.mark.req("BEY-05")
@@ -320,18 +320,17 @@ def test_the_owners_are_told_by_bell_and_letter_once(live: Live, workers: Worker
 @pytest.mark.req("BEY-05")
 def test_the_rate_is_said_beside_what_is_usual(live: Live, workers: Workers, monday: ModuleType) -> None:
     sequence = live(SMS, trigger="api.event")
-    for number in (20, 20, 412):
+    for number in (4, 4, 41):
         for someone in people(number):
             post("api.event", someone, name="x")
         workers.run_until_idle()
-        if number == 20:
+        if number == 4:
             monday.move(hours=1)
     fuses.blow(sequence.id, "circle", 6)
     db.session.commit()
 
     assert fuses.say(why(sequence)) == (
-        "Paused by the fuse: 412 messages in 5 minutes, usually 20. "
-        "What sequences do has put the same person in 6 times."
+        "Paused by the fuse: 41 messages in 5 minutes, usually 4. What sequences do has put the same person in 6 times."
     )
 
 

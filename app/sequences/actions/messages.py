@@ -22,6 +22,7 @@ from app.messaging.blocks import Blocks
 from app.messaging.models import EMAIL, IN_APP, SMS
 from app.sequences import hours, reasons
 from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
+from app.sequences.lateness import Late
 from app.sequences.waits import Duration, shift
 from app.staff import studio
 
@@ -33,6 +34,7 @@ class MessageParams(Params):
     """What every message has. It keeps for so long from when it could first have gone."""
 
     repeat: bool = False  # the same words may reach the same person again at once (BEY-05)
+    late: Late | None = None  # what becomes of it after an outage; None: what the studio says (BEY-14)
     stale_after: Duration | None = None
 
     @field_validator("stale_after")
@@ -171,7 +173,8 @@ def plan(
     `person` is their row: addresses, consents, whether they were erased.
     """
     reason = why_not(person, channel)
-    due = hours.sendable_at(max(now, item.due_at), studio_hours, item.zone)
+    # What an outage has kept back shows by its time that it is late: `engine.overdue` decides on it.
+    due = hours.sendable_at(item.late_since or max(now, item.due_at), studio_hours, item.zone)
     if reason is None and item.anchor_at is not None and due >= item.anchor_at:
         reason = reasons.code("outside_hours", reasons.moment(due, item.zone))
     if reason is not None:

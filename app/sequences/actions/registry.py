@@ -46,6 +46,7 @@ class Item:
     due_at: datetime
     anchor_at: datetime | None  # only where the step stands before it (UPT-06)
     zone: ZoneInfo
+    late_since: datetime | None = None  # when it should have been done, where nothing ran then
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from app.apps import suite
 from app.db import db, insert_rows, one_of
 from app.sequences import books, graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
-from app.sequences.engine import awaiting, claiming, ending, rows, timing
+from app.sequences.engine import awaiting, claiming, ending, overdue, rows, timing
 from app.sequences.engine.asking import About, Present, who_match
 from app.sequences.engine.claiming import Walker
 from app.sequences.engine.leaving import exits_of
@@ -200,7 +200,12 @@ class Batch:
             return [Outcome("true" if one.id in matching else "false") for one in group]
         if isinstance(step, graph.SplitStep):
             return [Outcome(side_of(step, one.contact_id)) for one in group]
-        return self._act(step, [self._item(program, step, one) for one in group])
+        late = self._late(group) if step.action.channel is not None else {}
+        return self._act(step, [self._item(program, step, one, late.get(one.id)) for one in group])
+
+    def _late(self, group: Sequence[Walker]) -> dict[int, datetime]:
+        """Since when a message is late for those whom an outage has kept back, by enrolment."""
+        return overdue.missed(group, self.now)
 
     def _act(self, step: graph.ActionStep, items: Sequence[Item]) -> Sequence[Outcome]:
         return step.action.run(items, self.now)
@@ -212,7 +217,7 @@ class Batch:
     def _present(self, _group: Sequence[Walker]) -> Present:
         return self.now
 
-    def _item(self, program: Program, step: graph.ActionStep, one: Walker) -> Item:
+    def _item(self, program: Program, step: graph.ActionStep, one: Walker, late_since: datetime | None) -> Item:
         is_before = step.wait is not None and step.wait.before_anchor is not None
         return Item(
             enrolment_id=one.id,
@@ -227,6 +232,7 @@ class Batch:
             due_at=one.due_at,
             anchor_at=one.anchor_at if is_before else None,
             zone=one.zone,
+            late_since=late_since,
         )
 
     def _record(self, program: Program, node: Node, one: Walker, outcome: Outcome) -> None:

@@ -112,7 +112,7 @@ def _move(chunk: list[timing.Standing], live: SequenceRevision, *, is_paused: bo
             due = one.due_at or now
             woken_by_id = one.woken_by_id
         else:
-            due = timing.due_at(new, step_id, one)
+            due = timing.put_now(timing.due_at(new, step_id, one), one.moved_at, now)
         changed.append((one.id, live.id, step_id, None if is_paused else due, due if is_paused else None, woken_by_id))
     columns = ("revision_id", "step_id", "due_at", "held_due_at", "woken_by_id")
     rows.update_enrolments(changed, columns, where_status=RUNNING)

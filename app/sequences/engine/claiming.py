@@ -27,6 +27,7 @@ class Walker:
     sequence_id: int
     revision_id: int
     contact_id: int
+    event_id: int | None
     lead_id: int | None
     step_id: str | None
     due_at: datetime
@@ -36,6 +37,7 @@ class Walker:
     moved_at: datetime
     woken_by_id: int | None
     skip_before: datetime | None
+    resumed_at: datetime | None
     zone: ZoneInfo
     status: str = RUNNING
     reason: str = ""
@@ -102,6 +104,7 @@ def _due(now: datetime, limit: int, contact_id: int | None) -> Many[Any]:
             Enrolment.sequence_id,
             Enrolment.revision_id,
             Enrolment.contact_id,
+            Enrolment.event_id,
             Enrolment.lead_id,
             Enrolment.step_id,
             Enrolment.due_at,
@@ -111,6 +114,7 @@ def _due(now: datetime, limit: int, contact_id: int | None) -> Many[Any]:
             Enrolment.moved_at,
             Enrolment.woken_by_id,
             Sequence.skip_before,
+            Sequence.resumed_at,
         )
         .join(Sequence, Sequence.id == Enrolment.sequence_id)
         .where(*_running(), Enrolment.due_at <= now)

@@ -111,7 +111,8 @@ def re_anchored(
     due = one.due_at
     is_counted = is_anchored or (program.counts_from_anchor and one.woken_by_id is None)
     if one.step_id in program.nodes and is_counted:
-        due = timing.due(program, one.step_id, waits.Bearings(one.moved_at, one.started_at, change.at, one.zone))
+        bearings = waits.Bearings(one.moved_at, one.started_at, change.at, one.zone)
+        due = timing.put_now(timing.due(program, one.step_id, bearings), one.moved_at, now)
     return change.at, None, due
 
 

@@ -52,7 +52,6 @@ class Traveller(Walker):
     `seen` lie behind it.
     """
 
-    event_id: int | None = None
     now: datetime = field(kw_only=True)
     seen: int = 0
     left_at: datetime | None = None
@@ -218,6 +217,9 @@ class Past(Batch):
     def _exits(self, asked: Sequence[tuple[Program, About]]) -> dict[int, str]:
         held = first_exits(asked, {about[0]: self.by_id[about[0]].now for _program, about in asked})
         return {person: reasons.about_rule(use) for person, use in held.items()}
+
+    def _late(self, _group: Sequence[Walker]) -> dict[int, datetime]:
+        return {}  # nothing stood still
 
     def _act(self, step: graph.ActionStep, items: Sequence[Item]) -> Sequence[Outcome]:
         if step.action.channel is not None:

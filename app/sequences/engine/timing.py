@@ -69,6 +69,13 @@ def due_at(program: Program, step_id: str, at: Standing) -> datetime:
     return due(program, step_id, waits.Bearings(at.moved_at, at.started_at, at.anchor_at, at.zone))
 
 
+def put_now(due_at: datetime, moved_at: datetime, now: datetime) -> datetime:
+    """The new time of a step that has been placed anew: now, where it is over by that, for it is not late. One placed
+    before the step before it was done stays there: its time had passed in any case.
+    """
+    return max(due_at, now) if due_at >= moved_at else due_at
+
+
 def due(program: Program, step_id: str, at: waits.Bearings) -> datetime:
     """The same, from bearings whose trigger is the event that enrolled them."""
     wait = program.nodes[step_id].step.wait

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -391,10 +392,36 @@ def test_a_step_may_say_the_same_again(client: Client, owner: Staff) -> None:
     url = f"/sequences/{sequence.id}/steps/hello"
     assert "May say the same again at once" in client.get(url, headers=PARTIAL).text
 
-    _post(client, url, **{"body": "Hi", "wait-way": "now", "guard-repeat": "1"})
+    _post(client, url, **{"body": "Hi", "wait-way": "now", "guard-late": "", "guard-repeat": "1"})
     [step] = drafts.draft_of(sequence).steps
     assert step.model_dump()["repeat"] is True
 
-    _post(client, url, **{"body": "Hi", "wait-way": "now"})
+    _post(client, url, **{"body": "Hi there", "wait-way": "now"})
+    [step] = drafts.draft_of(sequence).steps
+    assert step.model_dump()["repeat"] is True
+
+    _post(client, url, **{"body": "Hi", "wait-way": "now", "guard-late": ""})
     [step] = drafts.draft_of(sequence).steps
     assert step.model_dump()["repeat"] is False
+
+
+@pytest.mark.req("BEY-14")
+def test_a_step_has_its_own_rule_for_late_messages(client: Client, owner: Staff) -> None:
+    sequence = make.sequence(
+        {"id": "hello", "do": "sms", "body": "Hi", "late": {"send_within": {"days": 2}}}, active=False
+    )
+    url = f"/sequences/{sequence.id}/steps/hello"
+    shown = client.get(url, headers=PARTIAL).text
+    assert re.search(r'name="guard-late_amount"[^>]* value="2"', shown)
+    sent = {"body": "Hi", "wait-way": "now", "guard-late_unit": "hours"}
+
+    refused = _post(client, url, **sent, **{"guard-late": "within", "guard-late_amount": ""})
+    assert (refused.status_code, "Say how long." in refused.text) == (422, True)
+    for late, amount, kept in [
+        ("ask", "", "ask"),
+        ("skip", "", "skip"),
+        ("within", "6", {"send_within": {"hours": 6}}),
+    ]:
+        _post(client, url, **sent, **{"guard-late": late, "guard-late_amount": amount})
+        [step] = drafts.draft_of(sequence).steps
+        assert step.model_dump(mode="json", exclude_unset=True)["late"] == kept
