@@ -1,4 +1,4 @@
-"""The command line: `flask --app wsgi set-up`, `token create`, `sandbox advance`, `events retry`, `doctor`."""
+"""The command line: `flask --app wsgi set-up`, `owner invite`, `token create`, `sandbox advance`, `doctor`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,28 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from app import founding, sandbox
+from app.contacts.addresses import clean_email
 from app.dashboard import doctor
 from app.db import db
 from app.demo import seed
 from app.events import queue
 from app.sequences import books
-from app.staff import auth, tokens
+from app.staff import accounts, auth, tokens
 
+owner = AppGroup("owner", help="Who may do everything.")
 token = AppGroup("token", help="Keys for other systems.")
 clock = AppGroup("sandbox", help="The sandbox's clock.")
 log = AppGroup("events", help="The event log.")
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
+FIRST = "Nobody has an account yet. Make yours: flask --app wsgi owner invite YOU@YOUR-STUDIO.EXAMPLE"
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def init_app(app: Flask) -> None:
-    for group in (token, clock, log):
+    for group in (owner, token, clock, log):
         app.cli.add_command(group)
     app.cli.add_command(set_up)
     app.cli.add_command(examine)
@@ -52,6 +56,22 @@ def set_up() -> None:
     prepare()
     if current_app.config["SETTINGS"].encore_demo:
         click.echo(f"Sign in with {seed.OWNER_EMAIL} and {auth.DEMO_PASSWORD}")
+    elif not accounts.is_anybody_here():
+        click.echo(FIRST)
+
+
+@owner.command("invite")
+@click.argument("email")
+@click.option("--name", default="", help="How the person is called.")
+def invite(email: str, name: str) -> None:
+    """Make EMAIL an owner, and print the link at which that person chooses a password."""
+    address = clean_email(email)
+    if address is None:
+        raise click.ClickException(f"{email} is no e-mail address.")
+    staff = accounts.invite_owner(name or address.partition("@")[0], address)
+    db.session.commit()
+    click.echo(f"{staff.name} chooses a password within {accounts.INVITATION_DAYS} days, at:")
+    click.echo(accounts.invitation_link(staff))
 
 
 @token.command("create")

@@ -13,7 +13,7 @@ import waitress
 from app import commands, create_app
 from app.config import BadSettings, Settings
 from app.demo import seed
-from app.staff import auth
+from app.staff import accounts, auth
 from workers import actors, broker, clock
 
 WEB_THREADS = 20
@@ -29,6 +29,7 @@ def main() -> None:
     settings = app.config["SETTINGS"]
     with app.app_context():
         commands.prepare()
+        is_anybody_here = accounts.is_anybody_here()
     bell = broker.set_up(settings)
     actors.register(app)
 
@@ -42,7 +43,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)
-    say(settings)
+    say(settings, is_anybody_here=is_anybody_here)
     try:
         waitress.serve(
             app,
@@ -60,11 +61,13 @@ def main() -> None:
         worker.stop()
 
 
-def say(settings: Settings) -> None:
+def say(settings: Settings, *, is_anybody_here: bool) -> None:
     """Tell the person who started it where to go."""
     print(f"\nEncore is at {settings.public_url}", flush=True)  # noqa: T201
     if settings.encore_demo:
         print(f"Sign in with {seed.OWNER_EMAIL} and {auth.DEMO_PASSWORD}", flush=True)  # noqa: T201
+    elif not is_anybody_here:
+        print(commands.FIRST, flush=True)  # noqa: T201
     print("Ctrl-C stops it; the data stays.\n", flush=True)  # noqa: T201
 
 

@@ -81,6 +81,29 @@ def reactivate(staff: Staff) -> None:
     staff.is_active_account = True
 
 
+def invite_owner(name: str, email: str) -> Staff:
+    """An owner of this address, made where nobody has it: how the first account comes about. Whoever has the address
+    already becomes an owner, and can sign in again.
+    """
+    owner = db.session.scalars(select(Role).where(Role.key == OWNER)).one()
+    staff: Staff | None = db.session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower()))
+    if staff is None:
+        return add_staff(name, email, owner)
+    staff.role, staff.is_active_account = owner, True
+    return staff
+
+
+def is_anybody_here() -> bool:
+    """Whether anybody has an account."""
+    return db.session.scalar(select(Staff.id).limit(1)) is not None
+
+
+def invitation_link(staff: Staff) -> str:
+    """The address at which somebody chooses a password."""
+    public: str = current_app.config["SETTINGS"].public_url
+    return f"{public}/invitation/{invitation(staff)}"
+
+
 def invitation(staff: Staff) -> str:
     """A token with which somebody chooses a password, once, within a week."""
     return _signer().dumps([staff.id, staff.session_key])

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from app import web
 from app.db import db
-from app.staff import passwords
+from app.staff import accounts, passwords
 from app.staff.models import Staff
 
 bp = Blueprint("auth", __name__)
@@ -53,7 +53,9 @@ def sign_in() -> Response:
                 login_user(staff, remember=True)
                 return redirect(_next(), code=303)  # type: ignore[return-value]
             form.password.errors = [_("This address and password do not go together.")]
-    return web.page("staff/sign_in.html", status=status, form=form, demo=_demo())
+    return web.page(
+        "staff/sign_in.html", status=status, form=form, demo=_demo(), is_anybody_here=accounts.is_anybody_here()
+    )
 
 
 @bp.post("/sign-out")

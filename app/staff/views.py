@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request, session, url_for
+from flask import Blueprint, Response, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import login_user
 
@@ -149,13 +149,11 @@ def _list(said: str, undo: str | None = None) -> Response:
 
 
 def _shown_once(staff: Staff) -> Response:
-    public = current_app.config["SETTINGS"].public_url
-    link = public + url_for("staff.accept", token=accounts.invitation(staff))
     return web.reply(
         "staff/_invited.html",
         also=(TABLE,),
         back=url_for("staff.accounts"),
         staff=staff,
-        link=link,
+        link=accounts.invitation_link(staff),
         everybody=accounts.all_staff(),
     )
