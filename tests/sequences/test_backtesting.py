@@ -338,6 +338,15 @@ def test_what_nothing_keeps_the_past_of_is_said(monday: ModuleType, live: Live) 
 
 
 @pytest.mark.req("BEY-07")
+def test_a_wait_for_something_is_said_to_last_to_its_timeout(live: Live) -> None:
+    wait = {"event": {"kind": "message.replied"}, "timeout": {"days": 3}}
+    waiting, plain = live(HELLO | {"wait": wait}, active=False), live(HELLO, active=False)
+    sentence = "A wait for something to happen is taken to last until its timeout."
+
+    assert [sentence in backtest(one).limits for one in (waiting, plain)] == [True, False]
+
+
+@pytest.mark.req("BEY-07")
 def test_birthdays_and_long_absences_are_found_though_nobody_looked_for_them(
     monday: ModuleType, live: Live, workers: Workers
 ) -> None:

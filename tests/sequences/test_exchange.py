@@ -44,6 +44,7 @@ WAITS: list[dict[str, Any]] = [
     {"days": 1, "until": "10:00"},
     {"before_anchor": {"days": 1}},
     {"after_anchor": {"hours": 2}},
+    {"event": {"kind": "message.replied"}, "timeout": {"days": 3}},
 ]
 
 VALUES: Mapping[str | None, Any] = {None: None, "number": 4, "tag": ["VIP"], "lead_source": ["Website form"]}
@@ -68,9 +69,12 @@ def _documents() -> list[Any]:
         for number, wait in enumerate(WAITS)
     ]
     rules = []
-    for use in map(_use, sorted(RULES)):
-        fork = {"id": "one", "if": {"match": "any", "rules": [use]}, "then": [], "else": []}
-        rules.append(pytest.param(_document(fork, exits=[use]), id=use["rule"]))
+    for key in sorted(RULES):
+        use, of_run = _use(key), RULES[key].of_run
+        fork: dict[str, Any] = {"id": "one", "if": {"match": "any", "rules": [use]}, "then": [], "else": []}
+        if of_run:  # it asks what ended the wait of its own step
+            fork["wait"] = {"event": {"kind": "message.replied"}, "timeout": {"days": 3}}
+        rules.append(pytest.param(_document(fork, **({} if of_run else {"exits": [use]})), id=use["rule"]))
     triggers = [
         pytest.param(
             _document(trigger={"kind": key, "filters": {one.key: _filled(one) for one in trigger.filters}}), id=key
