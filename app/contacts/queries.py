@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -24,6 +26,12 @@ def is_seen_by(staff: Staff) -> ColumnElement[bool]:
 def contacts_seen_by(staff: Staff) -> Select[Contact]:
     """Everyone this person may see, but for the erased."""
     return select(Contact).where(Contact.erased_at.is_(None), is_seen_by(staff))
+
+
+def recent_contacts(seen_by: Staff, limit: int) -> Sequence[Contact]:
+    """Those one had to do with last: whom to try something out on."""
+    latest = contacts_seen_by(seen_by).order_by(Contact.last_interaction_at.desc().nulls_last(), Contact.id.desc())
+    return db.session.scalars(latest.limit(limit)).all()
 
 
 def get_contact(contact_id: int, *, seen_by: Staff) -> Contact:

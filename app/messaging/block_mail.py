@@ -15,7 +15,7 @@ from markupsafe import escape
 from mjml import mjml2html
 
 from app.messaging import blocks as kinds
-from app.messaging import mail
+from app.messaging import cleaning, mail
 from app.messaging.blocks import Block
 
 ACCENT = "#6d2e5b"  # Encore's own plum, where the studio has set no colour
@@ -26,6 +26,7 @@ WIDTH = 552  # pixels inside the frame of mail.html
 _BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.DOTALL)
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _MARK = re.compile(r"@(\d+)@")
+_COLUMN = re.compile(r'(mj-column-per-50" style="[^"]*?)width:100%')
 # Columns stand one below the other until a mail program says that it has room for two.
 _COLUMNS = "@media only screen and (min-width:480px){.mj-column-per-50{width:50% !important;max-width:50%}}"
 
@@ -40,6 +41,11 @@ class Look(NamedTuple):
 def render(blocks: tuple[Block, ...], look: Look) -> mail.Words:
     """The mail of these blocks, variables still standing. Kept: all the mails of a revision are filled in from it."""
     return mail.Words(as_text(blocks), _Drawing(look).html(blocks))
+
+
+def settled(html: str) -> str:
+    """A drawn mail as HTML that is written on by hand: columns stay side by side without a style sheet."""
+    return cleaning.mail(_COLUMN.sub(r"\1width:50%", html))
 
 
 class _Drawing:
@@ -93,7 +99,7 @@ class _Drawing:
                 return _text(self._mark(_spaced(one.html)))
             case kinds.Image() if kinds.is_placeholder(one.src):
                 room = f'align="center" color="{QUIET}" padding="24px 12px" container-background-color="#f4f1f0"'
-                return _text(self._words(f"{one.src} {one.alt}"), room)
+                return _text(self._words(f"{one.src} {one.alt}"), room) + '<mj-spacer height="16px" />'
             case kinds.Image():
                 link = f'href="{self._address(one.href)}"' if one.href else ""
                 width = f'width="{WIDTH * one.width // 100}px"' if one.width < 100 else ""  # noqa: PLR2004 - per cent

@@ -8,20 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-import nh3
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+
+from app.messaging import cleaning
 
 MOST_BLOCKS = 60
 MOST_IN_COLUMN = 12
-
-# What the small rich text may hold; a style or a class would be the block's look, not the writer's words.
-RICH_TAGS = frozenset({"p", "br", "div", "b", "strong", "i", "em", "u", "a", "ul", "ol", "li"})
-
-
-def cleaned(html: str) -> str:
-    """Rich text with nothing in it but what the small editor can write."""
-    return nh3.clean(html, tags=set(RICH_TAGS), attributes={"a": {"href"}}, link_rel=None)
-
 
 # An address, a variable that gives one (no other may begin it: what they say, people have typed themselves), or a
 # placeholder still to be replaced (SEQ-24).
@@ -34,7 +26,7 @@ Link = Annotated[
 Picture = Annotated[str, Field(min_length=1, max_length=2000, pattern=rf"^(https?://\S+|{_PLACEHOLDER})$")]
 Words = Annotated[str, Field(max_length=2000)]
 Needed = Annotated[str, Field(min_length=1, max_length=500)]
-Rich = Annotated[str, Field(max_length=50_000), AfterValidator(cleaned)]
+Rich = Annotated[str, Field(max_length=50_000), AfterValidator(cleaning.rich)]
 Align = Literal["left", "center", "right"]
 
 

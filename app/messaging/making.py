@@ -127,7 +127,7 @@ def _address(slip: Slip, sender: str) -> None:
             # The same at every attempt: mail programs show two with one id as one.
             slip.provider_id = slip.provider_id or f"<{message.id}.{secrets.token_hex(8)}@{domain}>"
         case "sms":
-            slip.to_address = message.contact.phone or "" if message.contact else ""
+            slip.to_address = message.contact.phone or "" if message.contact else message.to_address
             slip.from_address = current_app.config["SETTINGS"].twilio_from or ""
             slip.segments = segments.count(slip.text)
 

@@ -138,19 +138,20 @@ def queue_many_transactional(messages: Sequence[Information]) -> int:
     return len(written)
 
 
-def queue_to_staff(staff: Staff, kind: str, subject: str, text: str) -> Message:
+def queue_to_staff(staff: Staff, kind: str, subject: str, text: str, html: str = "") -> Message:
     """Tell one member of the staff something by e-mail (ROLE-09)."""
+    return _queue_to_staff(staff, kind, channel=EMAIL, subject=subject, text=text, html=html)
+
+
+def queue_sms_to_staff(staff: Staff, kind: str, number: str, text: str) -> Message:
+    """Text one member of the staff, at a number they have given for this once (E.164)."""
+    return _queue_to_staff(staff, kind, channel=SMS, text=text, to_address=number)
+
+
+def _queue_to_staff(staff: Staff, kind: str, **fields: Any) -> Message:
     now = clock.now()
     message = Message(
-        staff_id=staff.id,
-        channel=EMAIL,
-        category=TRANSACTIONAL,
-        kind=kind,
-        is_urgent=True,
-        subject=subject,
-        text=text,
-        queued_at=now,
-        due_at=now,
+        staff_id=staff.id, category=TRANSACTIONAL, kind=kind, is_urgent=True, queued_at=now, due_at=now, **fields
     )
     db.session.add(message)
     wake.ring("deliver_urgent_messages")

@@ -19,4 +19,9 @@ def as_received(message: Message) -> str:
     """The HTML of an e-mail, frame and footer included."""
     own = studio.studio()
     stationery = Stationery(own, current_app.config["SETTINGS"].public_url)
-    return _LINKS.sub(r"\1\2#\2", stationery.preview(making.draft_of(message, own)))
+    return without_links(stationery.preview(making.draft_of(message, own)))
+
+
+def without_links(html: str) -> str:
+    """The same with links that lead nowhere."""
+    return _LINKS.sub(r"\1\2#\2", html)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.contacts.models import Contact
-from app.contacts.queries import contacts_seen_by
+from app.contacts.queries import recent_contacts
 from app.db import db
 from app.events.models import Event
 from app.messaging.models import DELIVERED, SENT, TRANSACTIONAL, Message
@@ -53,8 +53,7 @@ def lines() -> dict[str, list[Line]]:
 
 def people(seen_by: Staff) -> Sequence[Contact]:
     """People to preview a message with: those one had to do with last."""
-    latest = contacts_seen_by(seen_by).order_by(Contact.last_interaction_at.desc().nulls_last(), Contact.id.desc())
-    return db.session.scalars(latest.limit(PEOPLE)).all()
+    return recent_contacts(seen_by, PEOPLE)
 
 
 def occasion_of(notice: Notice, contact: Contact) -> Occasion | None:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from app.rules import RuleUse
 from app.sequences import drafts, formats, graph
+from app.sequences.actions.registry import Params
 from app.sequences.builder import fresh, spots, words
 from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep, SplitStep, Step, Trigger
 from app.sequences.models import Sequence
@@ -38,6 +39,18 @@ def change_step(sequence: Sequence, step_id: str, values: dict[str, Any], wait: 
     if wait is not None and not wait.is_nothing:
         said["wait"] = wait.model_dump(mode="json", by_alias=True, exclude_unset=True)
     changed = graph.replace(document, _step.validate_python(said))
+    save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(before)))
+
+
+def change_message(sequence: Sequence, step_id: str, params: Params, *, over: int | None, by: Staff) -> None:
+    """Have a step say something else. `over` is the draft its editor showed: what a colleague has done since is not
+    overwritten. Raises NoSuchStep and drafts.DraftMoved.
+    """
+    document, draft = drafts.draft_of(sequence), drafts.draft_revision(sequence)
+    if over is not None and draft.number != over and draft.by_id != by.id:
+        raise drafts.DraftMoved
+    before = graph.find(document, step_id)
+    changed = graph.replace(document, before.model_copy(update={"params": params}))
     save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(before)))
 
 

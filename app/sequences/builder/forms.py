@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import nh3
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -21,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from app.messaging import cleaning
 from app.sequences.builder import choices
 from app.sequences.builder.wait_form import UNITS, amount_of
 from app.sequences.graph import ActionStep, AnyStep, IfStep, SplitStep
@@ -93,7 +93,7 @@ class EmailForm(MessageForm):
         said: dict[str, Any] = {"subject": self.subject.data} | (
             {"preview": self.preview.data} if self.preview.data else {}
         )
-        body = {} if "blocks" in self._kept else {"html": nh3.clean(self.html.data or "")}
+        body = {} if "blocks" in self._kept else {"html": cleaning.mail(self.html.data or "")}
         return {**super().values(), **said, **self._kept, **body}
 
 

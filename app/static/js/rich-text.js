@@ -1,9 +1,16 @@
 /* A message written as it will look. The textarea inside keeps the HTML and is what is sent; without JavaScript it is the editor. */
+const SIGNS = { placeholder: /\[[^[\]\n]{2,60}\]/g, variable: /##\{\{\w+\}\}/g };
+const paints = new Map();
+if (CSS.highlights) {
+  for (const name of Object.keys(SIGNS)) CSS.highlights.set(name, paints.set(name, new Highlight()).get(name));
+}
+
 customElements.define("rich-text", class extends HTMLElement {
   connectedCallback() {
     this.field = this.querySelector("textarea");
     this.editor = document.createElement("div");
     this.editor.className = "tx";
+    this.editor.id = `${this.field.id}-rich`;
     this.editor.contentEditable = "true";
     for (const [name, value] of Object.entries({ role: "textbox", "aria-multiline": "true", "aria-label": this.dataset.label })) {
       this.editor.setAttribute(name, value);
@@ -12,16 +19,43 @@ customElements.define("rich-text", class extends HTMLElement {
     this.bar = this.toolbar();
     this.field.hidden = true;
     this.field.after(this.bar, this.editor);
-    this.editor.oninput = () => { this.field.value = this.editor.innerHTML; };
+    this.editor.oninput = () => { this.field.value = this.editor.innerHTML; this.paint(); };
     this.editor.onblur = () => this.keep();
     this.editor.onpaste = (event) => this.paste(event);
     this.kept = this.field.value;
+    this.painted = [];
+    this.paint();
   }
 
   disconnectedCallback() {
+    this.unpaint();
     this.bar.remove();
     this.editor.remove();
     this.field.hidden = false;
+  }
+
+  /* Placeholders and variables show as such without a change to what is written. */
+  paint() {
+    this.unpaint();
+    const texts = document.createTreeWalker(this.editor, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const [name, paint] of paints) this.mark(texts.currentNode, SIGNS[name], paint);
+    }
+  }
+
+  mark(text, sign, paint) {
+    for (const found of text.data.matchAll(sign)) {
+      const range = new Range();
+      range.setStart(text, found.index);
+      range.setEnd(text, found.index + found[0].length);
+      paint.add(range);
+      this.painted.push([paint, range]);
+    }
+  }
+
+  unpaint() {
+    for (const [paint, range] of this.painted) paint.delete(range);
+    this.painted = [];
   }
 
   keep() {
