@@ -98,6 +98,16 @@ def test_each_message_has_a_page_of_its_own(client: Client, sequence: Sequence, 
     )
 
 
+@pytest.mark.req("SEQ-26")
+def test_purchase_links_are_at_hand(client: Client, sequence: Sequence) -> None:
+    make.item("Ten classes")
+    page = client.get(_path(sequence, "made")).text
+
+    assert "<b>Ten classes</b>" in page
+    assert 'data-href="' in page
+    assert "/buy/ten-classes" in page
+
+
 def test_a_step_that_writes_to_nobody_has_none(client: Client, owner: Staff) -> None:
     other = make.sequence({"id": "tag", "do": "tag.add", "tags": ["VIP"]}, active=False)
 
