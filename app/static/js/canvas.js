@@ -61,13 +61,23 @@ export class FlowCanvas extends HTMLElement {
       const { x, y, k, width } = left;
       this.move({ x: x + (this.clientWidth - width) / 2, y, k }); // what was in the middle of a phone is so on a desktop
       if (chosen) this.reveal(chosen);
+      else if (!this.selection.items.some((step) => this.isInSight(step))) this.begin();
     } else if (chosen) {
       this.centre(chosen);
     } else {
-      this.fit(false);
-      if (this.state.k < 0.7) this.centre(this.world.querySelector("[data-k=trigger]"), 0.85, 0.16);
+      this.begin();
     }
     this.settle();
+  }
+
+  begin() {
+    this.fit(false);
+    if (this.state.k < 0.7) this.centre(this.world.querySelector("[data-k=trigger]"), 0.85, 0.16);
+  }
+
+  isInSight(step) {
+    const { left, top, width, height } = this.placeOf(step);
+    return left + width > 0 && left < this.clientWidth && top + height > 0 && top < this.clientHeight;
   }
 
   get memory() {

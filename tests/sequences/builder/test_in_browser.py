@@ -252,6 +252,17 @@ def test_what_was_in_the_middle_of_a_phone_is_in_the_middle_of_a_desktop(page: P
     assert _off_centre(page, "trigger") == pytest.approx(on_phone, abs=2)
 
 
+def test_a_place_where_nothing_is_to_be_seen_is_not_gone_back_to(page: Page, sequence_id: int) -> None:
+    page.goto(f"/sequences/{sequence_id}")
+    expect(page.locator("#step-trigger")).to_be_in_viewport()
+    page.evaluate("document.querySelector('flow-canvas').pan(9000, 9000)")
+    expect(page.locator("#step-trigger")).not_to_be_in_viewport()
+    page.wait_for_function("JSON.parse(sessionStorage.getItem(`canvas ${location.pathname}`)).x > 8000")
+    page.reload()
+
+    expect(page.locator("#step-trigger")).to_be_in_viewport()
+
+
 def _off_centre(page: Page, step: str) -> float:
     """How far right of the canvas's middle a step's middle stands."""
     box, view = page.locator(f"#step-{step}").bounding_box(), page.locator("flow-canvas").bounding_box()
