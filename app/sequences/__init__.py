@@ -32,7 +32,7 @@ from app.sequences import (
     watching,
     webhooks,
 )
-from app.sequences.builder import message_views
+from app.sequences.builder import message_views, run_views
 from app.sequences.builder import views as builder_views
 from app.sequences.engine import fuse
 
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(builder_views.bp)
     app.register_blueprint(message_views.bp)
+    app.register_blueprint(run_views.bp)
     app.register_blueprint(backtest_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)

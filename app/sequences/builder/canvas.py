@@ -18,12 +18,13 @@ from app.sequences import drafts, formats, graph, halts, hours, triggers
 from app.sequences.actions.registry import ACTIONS
 from app.sequences.builder import (
     changes,
+    clipboard,
     drawing,
-    edits,
     figures,
     forms,
     fresh,
     guards,
+    places,
     rule_forms,
     rule_words,
     spots,
@@ -126,6 +127,7 @@ def add_menu(document: Document) -> dict[str, Any]:
         "options": {name: found for name, found in options.items() if found},
         "suggested": [kind for key in suggested for kind in kinds if kind.key == key],
         "conditions": rule_forms.by_group(kinds),
+        "copied": clipboard.said(),
         "CONDITION": fresh.CONDITION,
         "SPLIT": fresh.SPLIT,
     }
@@ -155,7 +157,7 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
         "guard": guards.form_of(step, given),
         "rules": [rule_forms.RuleForm(use, given, prefix=f"rule{number}") for number, use in enumerate(rules)],
         "more_rules": rule_forms.by_group(_rules_for(step)) if isinstance(step, IfStep) else {},
-        "branches": edits.branch_names(step),
+        "branches": places.branch_names(step),
         "is_last": place.index + 1 == len(place.siblings),
         "shape": forms.shape_of(step),
         "look": drawing.look(step),
@@ -179,7 +181,7 @@ def _rules_for(step: AnyStep) -> list[rule_forms.Kind]:
 def _where(place: graph.Place) -> str:
     if place.parent is None:
         return str(_("Before the trigger")) if spots.is_before(place.step) else ""
-    names = {key: name for key, name, _size in edits.branch_names(place.parent)}
+    names = {key: name for key, name, _size in places.branch_names(place.parent)}
     return str(_("%(branch)s, under “%(fork)s”", branch=names[place.branch or ""], fork=words.title(place.parent)))
 
 

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from app.rules import RuleUse
 from app.sequences import drafts, formats, graph
 from app.sequences.actions.registry import Params
-from app.sequences.builder import fresh, spots, words
-from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep, SplitStep, Step, Trigger
+from app.sequences.builder import fresh, places, runs, spots, words
+from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep, Step, Trigger
 from app.sequences.models import Sequence
 from app.sequences.waits import Wait
 from app.staff.models import Staff
@@ -65,35 +65,65 @@ def change_rules(sequence: Sequence, step_id: str, rules: Several[RuleUse], *, b
     save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(step)))
 
 
-def switch_step(sequence: Sequence, step_id: str, *, is_on: bool, by: Staff) -> None:
-    """Switch a step on or off (SEQ-17). Raises NoSuchStep."""
+# ------------------------------------------------------------------ steps that follow each other, as one edit
+
+
+def switch_steps(sequence: Sequence, step_ids: Several[str], *, is_on: bool, by: Staff) -> None:
+    """Switch steps on or off (SEQ-17). Raises NoSuchStep, runs.NoRun."""
     document = drafts.draft_of(sequence)
-    step = graph.find(document, step_id)
-    changed = graph.replace(document, step.model_copy(update={"enabled": is_on}))
-    said = _("Switched “%(step)s” on") if is_on else _("Switched “%(step)s” off")
-    save(sequence, changed, by=by, summary=said % {"step": words.title(step)})
+    steps = runs.find(document, step_ids)
+    changed = document
+    for step in steps:
+        changed = graph.replace(changed, step.model_copy(update={"enabled": is_on}))
+    said = _("Switched %(steps)s on") if is_on else _("Switched %(steps)s off")
+    save(sequence, changed, by=by, summary=said % {"steps": words.run(steps)})
 
 
-def copy_step(sequence: Sequence, step_id: str, *, by: Staff) -> str:
-    """Put a copy of a step, branches included, behind it. Answers the copy's id. Raises NoSuchStep."""
+def move_steps(sequence: Sequence, step_ids: Several[str], spot: str, *, by: Staff) -> None:
+    """Take steps, branches included, to another spot; nothing where they stand there. Raises the refusals of `runs`."""
     document = drafts.draft_of(sequence)
-    step = graph.find(document, step_id)
-    twin = _with_new_ids(step)
-    save(
-        sequence,
-        graph.insert_after(document, step_id, twin),
-        by=by,
-        summary=_("Duplicated “%(step)s”", step=words.title(step)),
-    )
-    return twin.id
+    steps = runs.find(document, step_ids)
+    changed = runs.move(document, step_ids, spot)
+    if formats.dump(changed) == formats.dump(document):
+        return
+    said = _("Moved %(steps)s %(place)s", steps=words.run(steps), place=places.name(document, spot))
+    save(sequence, changed, by=by, summary=said)
 
 
-def remove_step(sequence: Sequence, step_id: str, *, keep: str | None = None, by: Staff) -> None:
-    """Take a step out; of a fork, one branch may be kept in its place. Raises NoSuchStep."""
+def copy_steps(sequence: Sequence, step_ids: Several[str], *, by: Staff) -> list[str]:
+    """Put copies of steps, branches included, behind them. Answers the ids of the copies. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
+    steps = runs.find(document, step_ids)
+    changed, twins = runs.duplicate(document, steps)
+    save(sequence, changed, by=by, summary=_("Duplicated %(steps)s", steps=words.run(steps)))
+    return twins
+
+
+def paste_steps(sequence: Sequence, steps: Several[AnyStep], spot: str, *, by: Staff) -> list[str]:
+    """Put copies of steps, of any sequence, at a spot. Answers their ids. Raises the refusals of `runs`."""
+    document = drafts.draft_of(sequence)
+    changed, twins = runs.paste(document, spot, steps)
+    said = _("Pasted %(steps)s %(place)s", steps=words.run(steps), place=places.name(document, spot))
+    save(sequence, changed, by=by, summary=said)
+    return twins
+
+
+def remove_steps(sequence: Sequence, step_ids: Several[str], *, by: Staff) -> None:
+    """Take steps out with all in their branches. Raises NoSuchStep, runs.NoRun."""
+    document = drafts.draft_of(sequence)
+    steps = runs.find(document, step_ids)
+    save(sequence, runs.take_out(document, step_ids), by=by, summary=_("Removed %(steps)s", steps=words.run(steps)))
+
+
+def remove_fork(sequence: Sequence, step_id: str, *, keep: str, by: Staff) -> None:
+    """Take a fork out and leave the steps of one branch in its place. Raises NoSuchStep."""
     document = drafts.draft_of(sequence)
     step = graph.find(document, step_id)
     changed = graph.remove(document, step_id, keep=keep)
-    save(sequence, changed, by=by, summary=_("Removed “%(step)s”", step=words.title(step)))
+    save(sequence, changed, by=by, summary=_("Removed %(steps)s", steps=words.run([step])))
+
+
+# ------------------------------------------------------------------ the whole
 
 
 def set_trigger(sequence: Sequence, trigger: Trigger, *, by: Staff) -> None:
@@ -123,24 +153,3 @@ def save(sequence: Sequence, document: Document, *, by: Staff, summary: str) -> 
     folder = sequence.folder.name if sequence.folder is not None else None
     said = formats.dump(document) | {"folder": folder}
     drafts.save_draft(sequence, Document.model_validate(said), by=by, summary=summary)
-
-
-def _with_new_ids(step: AnyStep) -> AnyStep:
-    twin = step.model_copy(deep=True)
-    twin.id = graph.fresh_id(twin)
-    for branch in graph.branches(twin).values():
-        branch[:] = [_with_new_ids(inside) for inside in branch]
-    return twin
-
-
-def branch_names(step: AnyStep) -> list[tuple[str, str, int]]:
-    """The branches of a fork: key, name, how many steps are in it with all below."""
-    if isinstance(step, SplitStep):
-        names = {branch.key: branch.name or _("Branch %(letter)s", letter=branch.key) for branch in step.split}
-    else:
-        names = {graph.THEN: _("True"), graph.ELSE: _("False")}
-    return [(key, names[key], _size(inside)) for key, inside in graph.branches(step).items()]
-
-
-def _size(steps: list[AnyStep]) -> int:
-    return sum(1 + sum(_size(inside) for inside in graph.branches(step).values()) for step in steps)

@@ -43,16 +43,21 @@ def put(document: Document, spot: str, step: AnyStep) -> Document:
     raise NoSuchStep(spot)
 
 
-def _put_under_wait(document: Document, step_id: str, step: AnyStep) -> Document:
-    waiting = graph.find(document, step_id)
-    step = step.model_copy(update={"wait": waiting.wait})
-    document = graph.replace(document, waiting.model_copy(update={"wait": None}))
+def put_before(document: Document, step_id: str, step: AnyStep) -> Document:
+    """The document with a step right before another, and before its wait. Raises NoSuchStep."""
     place = graph.locate(document, step_id)
     if place.index:
         return graph.insert_after(document, place.siblings[place.index - 1].id, step)
     if place.parent is not None and place.branch is not None:
         return graph.insert_into(document, place.parent.id, place.branch, step)
     return graph.insert_after(document, None, step)
+
+
+def _put_under_wait(document: Document, step_id: str, step: AnyStep) -> Document:
+    waiting = graph.find(document, step_id)
+    step = step.model_copy(update={"wait": waiting.wait})
+    document = graph.replace(document, waiting.model_copy(update={"wait": None}))
+    return put_before(document, step_id, step)
 
 
 def _last(steps: list[AnyStep]) -> str | None:

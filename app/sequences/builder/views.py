@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from pydantic import ValidationError
@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from app import web
 from app.rules import UnknownRule
 from app.sequences import drafts, graph, overview
-from app.sequences.builder import canvas, changes, edits, figures, forms, rule_forms
-from app.sequences.dialogs import dialog
+from app.sequences.builder import answers, canvas, edits, figures, forms, rule_forms
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import Sequence
 from app.sequences.triggers import TRIGGERS
@@ -22,27 +21,11 @@ from app.web import needs
 
 bp = Blueprint("builder", __name__, url_prefix="/sequences/<int:sequence_id>")
 
-AROUND = (
-    "sequences/build/_minimap.html",
-    "sequences/build/_state.html",
-    "sequences/build/_exits.html",
-    "sequences/build/_totals.html",
-)
-
-
-class StepGone(web.Refusal):
-    """Somebody has removed the step meanwhile."""
-
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__(_("This step is not in the draft any more."))
-
 
 @bp.errorhandler(NoSuchStep)
 @bp.errorhandler(UnknownRule)
 def _gone(_error: NoSuchStep | UnknownRule) -> Any:
-    return current_app.handle_user_exception(StepGone())
+    return answers.gone()
 
 
 # ------------------------------------------------------------------ steps
@@ -53,7 +36,7 @@ def _gone(_error: NoSuchStep | UnknownRule) -> Any:
 def add(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     step_id = edits.add_step(sequence, request.form.get("spot", "top"), request.form.get("kind", ""), by=current_user)
-    return _edited(sequence, opened=step_id)
+    return answers.edited(sequence, opened=step_id)
 
 
 @bp.get("/steps/<step_id>")
@@ -88,7 +71,7 @@ def change(sequence_id: int, step_id: str) -> Response:
     except ValidationError as error:
         shown["form"].form_errors.extend(one["msg"].removeprefix("Value error, ") for one in error.errors())
         return _refused(shown)
-    return _edited(sequence, chosen=step_id, opened=step_id if _asks_anew(edited, wait) else None)
+    return answers.edited(sequence, chosen=step_id, opened=step_id if _asks_anew(edited, wait) else None)
 
 
 def _asks_anew(edited: graph.AnyStep, wait: Wait | None) -> bool:
@@ -124,45 +107,13 @@ def _split(step: graph.SplitStep, form: forms.SplitForm) -> list[dict[str, Any]]
     return said
 
 
-@bp.post("/steps/<step_id>/copy")
-@needs("sequences.edit")
-def copy(sequence_id: int, step_id: str) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    return _edited(sequence, opened=edits.copy_step(sequence, step_id, by=current_user))
-
-
-@bp.post("/steps/<step_id>/switch")
-@needs("sequences.edit")
-def switch(sequence_id: int, step_id: str) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    form = forms.OnOffForm(request.form)
-    edits.switch_step(sequence, step_id, is_on=bool(form.enabled.data), by=current_user)
-    return _edited(sequence, chosen=step_id)
-
-
-@bp.get("/steps/<step_id>/deletion")
-@needs("sequences.edit")
-def ask_removal(sequence_id: int, step_id: str) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    return dialog("build/removal", **canvas.drawer(sequence, step_id))
-
-
-@bp.post("/steps/<step_id>/deletion")
-@needs("sequences.edit")
-def remove(sequence_id: int, step_id: str) -> Response:
-    sequence = overview.get_sequence(sequence_id)
-    edits.remove_step(sequence, step_id, keep=request.form.get("keep") or None, by=current_user)
-    undo_url = url_for("builder.undo", sequence_id=sequence_id)
-    return web.trigger(_edited(sequence, closed=True, toast=_("Step removed"), undo=undo_url), "modal-close")
-
-
 @bp.post("/steps/<step_id>/rules")
 @needs("sequences.edit")
 def add_rule(sequence_id: int, step_id: str) -> Response:
     sequence = overview.get_sequence(sequence_id)
     rules = _rules_of(sequence, step_id)
     edits.change_rules(sequence, step_id, [*rules, rule_forms.new_use(request.form.get("rule", ""))], by=current_user)
-    return _edited(sequence, opened=step_id)
+    return answers.edited(sequence, opened=step_id)
 
 
 @bp.post("/steps/<step_id>/rules/<int:number>/deletion")
@@ -173,7 +124,7 @@ def remove_rule(sequence_id: int, step_id: str, number: int) -> Response:
     if not rules:
         raise web.Refusal(_("A condition has at least one rule."))
     edits.change_rules(sequence, step_id, rules, by=current_user)
-    return _edited(sequence, opened=step_id)
+    return answers.edited(sequence, opened=step_id)
 
 
 def _rules_of(sequence: Sequence, step_id: str) -> list[Any]:
@@ -211,7 +162,7 @@ def change_trigger(sequence_id: int) -> Response:
             return web.page("sequences/build/trigger.html", status=422, **canvas.trigger_drawer(sequence, form))
         filters = rule_forms.filters_of(form)
     edits.set_trigger(sequence, graph.Trigger(kind=kind, filters=filters), by=current_user)
-    return _edited(sequence, chosen="trigger", opened=None if kind == before.kind else "trigger")
+    return answers.edited(sequence, chosen="trigger", opened=None if kind == before.kind else "trigger")
 
 
 @bp.post("/exits")
@@ -220,7 +171,7 @@ def add_exit(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     exits = drafts.draft_of(sequence).exits
     edits.set_exits(sequence, [*exits, rule_forms.new_use(request.form.get("rule", ""), is_exit=True)], by=current_user)
-    return _edited(sequence, opened=f"exit-{len(exits)}")
+    return answers.edited(sequence, opened=f"exit-{len(exits)}")
 
 
 @bp.get("/exits/<int:number>")
@@ -242,7 +193,7 @@ def change_exit(sequence_id: int, number: int) -> Response:
     exits = list(drafts.draft_of(sequence).exits)
     exits[number] = shown["rule"].result()
     edits.set_exits(sequence, exits, by=current_user)
-    return _edited(sequence, chosen=f"exit-{number}")
+    return answers.edited(sequence, chosen=f"exit-{number}")
 
 
 @bp.post("/exits/<int:number>/deletion")
@@ -252,7 +203,7 @@ def remove_exit(sequence_id: int, number: int) -> Response:
     exits = drafts.draft_of(sequence).exits
     edits.set_exits(sequence, [one for at, one in enumerate(exits) if at != number], by=current_user)
     undo_url = url_for("builder.undo", sequence_id=sequence_id)
-    return _edited(sequence, closed=True, toast=_("Exit removed"), undo=undo_url)
+    return answers.edited(sequence, closed=True, toast=_("Exit removed"), undo=undo_url)
 
 
 # ------------------------------------------------------------------ undo, redo, live counts
@@ -264,7 +215,7 @@ def undo(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     said = sequence.draft.summary if sequence.draft is not None else ""
     drafts.undo(sequence)
-    return _edited(sequence, closed=True, toast=_("Undone: %(edit)s", edit=said))
+    return answers.edited(sequence, closed=True, toast=_("Undone: %(edit)s", edit=said))
 
 
 @bp.post("/redo")
@@ -273,7 +224,7 @@ def redo(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     drafts.redo(sequence)
     said = sequence.draft.summary if sequence.draft is not None else ""
-    return _edited(sequence, closed=True, toast=_("Done again: %(edit)s", edit=said))
+    return answers.edited(sequence, closed=True, toast=_("Done again: %(edit)s", edit=said))
 
 
 @bp.get("/counts")
@@ -289,47 +240,3 @@ def counts(sequence_id: int) -> Response:
     return web.page(
         "sequences/build/counts.html", sequence=sequence, figures=counted, steps=steps, branches=graph.branches
     )
-
-
-# ------------------------------------------------------------------ the answer to an edit
-
-
-def _edited(
-    sequence: Sequence,
-    *,
-    chosen: str | None = None,
-    opened: str | None = None,
-    closed: bool = False,
-    toast: str | None = None,
-    undo: str | None = None,
-) -> Response:
-    """The canvas after an edit. `opened`: what the drawer shall show now; `closed`: nothing; else it stays as it is."""
-    step_id = opened or chosen
-    also: tuple[str, ...] = AROUND
-    drawer: dict[str, Any] = {}
-    if opened is not None:
-        template, drawer = canvas.drawer_of(sequence, opened)
-        also = (*AROUND, template)
-    elif closed:
-        also = (*AROUND, "sequences/build/_closed.html")
-    shown = drawer | canvas.context(sequence, step_id)
-    changed = canvas.changes_since(sequence, request.headers.get("X-Canvas", type=int), shown["drawing"])
-    if changed is not None:
-        shown |= {"changes": changed, "values": changes.as_values(changed)}
-    response = web.reply(
-        "sequences/build/_world.html" if changed is None else "sequences/build/_changes.html",
-        also=also,
-        back=url_for("sequences.build", sequence_id=sequence.id, step=step_id),
-        toast=toast,
-        undo=undo,
-        **shown,
-    )
-    if changed is not None:
-        response.headers.update({"HX-Retarget": "#changes", "HX-Reswap": "outerHTML"})
-    if opened is not None:
-        web.trigger(response, "step-opened", {"id": opened})
-    elif closed:
-        web.trigger(response, "step-closed", {"id": ""})
-    else:
-        web.trigger(response, "step-saved", {"id": step_id})
-    return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence as Several
 from typing import Any
 
 from flask_babel import gettext as _
@@ -100,6 +101,13 @@ def kind(step: AnyStep) -> str:
 def title(step: AnyStep) -> str:
     """A step's own title, else what it is about in a few words."""
     return step.title or _gist(step)
+
+
+def run(steps: Several[AnyStep]) -> str:
+    """Steps that are edited together: “Hello”, or how many."""
+    if len(steps) == 1:
+        return f"“{plain(title(steps[0]))}”"
+    return str(ngettext("%(num)s step", "%(num)s steps", len(steps)))
 
 
 def _gist(step: AnyStep) -> str:

@@ -24,7 +24,7 @@ customElements.define("add-menu", class extends HTMLElement {
     if (!plus || event.defaultPrevented) return;
     event.preventDefault();
     this.opener = plus;
-    this.menu.querySelector("[name=spot]").value = plus.dataset.spot;
+    for (const field of this.menu.querySelectorAll("[name=spot]")) field.value = plus.dataset.spot;
     this.menu.showPopover();
     this.turn("first");
     this.place(plus);
