@@ -73,6 +73,20 @@ def save_draft(
     return _add_revision(sequence, document, summary=summary, by=by)
 
 
+def edited_since(revision: SequenceRevision, *, by_others_than: Staff) -> SequenceRevision | None:
+    """The last edit that somebody else has made to a sequence after a revision of it."""
+    return db.session.scalar(
+        select(SequenceRevision)
+        .where(
+            SequenceRevision.sequence_id == revision.sequence_id,
+            SequenceRevision.number > revision.number,
+            SequenceRevision.by_id.is_distinct_from(by_others_than.id),
+        )
+        .order_by(SequenceRevision.number.desc())
+        .limit(1)
+    )
+
+
 def undo(sequence: Sequence) -> SequenceRevision:
     """Take the last edit back. Raises NothingToUndo at the first revision."""
     parent_id = draft_revision(sequence).parent_id

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
 from app import web
-from app.sequences.builder import canvas, changes
+from app.sequences.builder import canvas, changes, meanwhile
 from app.sequences.models import Sequence
 
 AROUND = (
@@ -66,14 +66,14 @@ def edited(
     if copied is not None:
         also = (*also, "sequences/build/_copied.html")
     shown = drawer | {"copied": copied} | canvas.context(sequence, step_id)
-    changed = canvas.changes_since(sequence, request.headers.get("X-Canvas", type=int), shown["drawing"])
+    changed = canvas.changes_since(meanwhile.shown(sequence), shown["drawing"])
     if changed is not None:
         shown |= {"changes": changed, "values": changes.as_values(changed)}
     response = web.reply(
         "sequences/build/_world.html" if changed is None else "sequences/build/_changes.html",
         also=also,
         back=url_for("sequences.build", sequence_id=sequence.id, step=step_id),
-        toast=toast,
+        toast=_with_others(sequence, toast),
         undo=undo,
         **shown,
     )
@@ -86,3 +86,12 @@ def edited(
     else:
         web.trigger(response, "step-saved", {"id": step_id})
     return response
+
+
+def _with_others(sequence: Sequence, said: str | None) -> str | None:
+    """What is said, and who else has been at work since the page was drawn: both edits are in the answer."""
+    name = meanwhile.editor(sequence)
+    if name is None:
+        return said
+    other = _("%(name)s changed this sequence a moment ago. Both changes are kept.", name=name)
+    return f"{said}. {other}" if said else other

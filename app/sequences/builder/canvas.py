@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app import i18n
-from app.db import db
 from app.messaging import variables
 from app.rules import RuleUse
 from app.sequences import drafts, formats, graph, halts, hours, triggers
@@ -24,6 +23,7 @@ from app.sequences.builder import (
     forms,
     fresh,
     guards,
+    outline,
     places,
     rule_forms,
     rule_words,
@@ -67,12 +67,11 @@ def _drawn(document: str, _language: str) -> drawing.Drawing:
     return drawing.draw(Document.model_validate_json(document))
 
 
-def changes_since(sequence: Sequence, shown: int | None, now: drawing.Drawing) -> changes.Changes | None:
-    """What has changed on the canvas since a revision; None where that is none of ours, or nearly everything has."""
-    revision = db.session.get(SequenceRevision, shown) if shown is not None else None
-    if revision is None or revision.sequence_id != sequence.id:
+def changes_since(shown: SequenceRevision | None, now: drawing.Drawing) -> changes.Changes | None:
+    """What has changed on the canvas since a revision; None where there is none, or nearly everything has."""
+    if shown is None:
         return None
-    found = changes.between(drawn(drafts.document_of(revision)), now)
+    found = changes.between(drawn(drafts.document_of(shown)), now)
     return found if found.is_small else None
 
 
@@ -96,6 +95,17 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "pieces": words.pieces,
         "variable_label": words.variable_label,
         "hours_said": words.hours(hours.sending_hours()),
+    }
+
+
+def outline_of(sequence: Sequence, chosen: str | None) -> dict[str, Any]:
+    """What the list of all steps shows."""
+    document = drafts.draft_of(sequence)
+    return {
+        "sequence": sequence,
+        "lines": outline.lines(document, drawn(document)),
+        "chosen": chosen,
+        "may_edit": current_user.may("sequences.edit"),
     }
 
 
@@ -168,6 +178,7 @@ def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any
         "studio": studio.studio(),
         "may_edit": current_user.may("sequences.edit"),
         "url": url_for("builder.step", sequence_id=sequence.id, step_id=step.id),
+        "theirs": None,
         "before_after": _neighbours(document, step_id),
     }
 

@@ -156,9 +156,10 @@ def has_anchor(document: Document) -> bool:
 
 
 def _with_lane(document: Document, spot: str) -> str:
-    """Behind a step of the lane there is no place of its own: the lane has one, next to the trigger."""
-    early = {f"after:{step.id}" for step in spots.lane(document)}
-    return "lane" if spot in early else spot
+    """Beside a step of the lane there is no place of its own: the lane has one, next to the trigger."""
+    kind, _colon, step_id = spot.partition(":")
+    is_early = kind in {"after", "wait"} and step_id in {step.id for step in spots.lane(document)}
+    return "lane" if is_early else spot
 
 
 def _check_length(document: Document) -> None:

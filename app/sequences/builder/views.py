@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app import web
 from app.rules import UnknownRule
 from app.sequences import drafts, graph, overview
-from app.sequences.builder import answers, canvas, edits, figures, forms, rule_forms
+from app.sequences.builder import answers, canvas, edits, figures, forms, meanwhile, rule_forms
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import Sequence
 from app.sequences.triggers import TRIGGERS
@@ -58,6 +58,10 @@ def change(sequence_id: int, step_id: str) -> Response:
     if not all([part.validate() for part in parts]):  # noqa: C419 - every part shall show its mistakes
         return _refused(shown)
     edited = shown["step"]
+    is_over = "over" in request.form
+    theirs = meanwhile.editor_of(sequence, step_id)
+    if theirs is not None and not is_over:
+        return _refused(shown | {"theirs": theirs})
     title = shown["form"].title.data
     values = ({"title": title} if title else {}) | shown["form"].values() | (guard.values() if guard else {})
     if isinstance(edited, graph.IfStep):
@@ -71,7 +75,7 @@ def change(sequence_id: int, step_id: str) -> Response:
     except ValidationError as error:
         shown["form"].form_errors.extend(one["msg"].removeprefix("Value error, ") for one in error.errors())
         return _refused(shown)
-    return answers.edited(sequence, chosen=step_id, opened=step_id if _asks_anew(edited, wait) else None)
+    return answers.edited(sequence, chosen=step_id, opened=step_id if is_over or _asks_anew(edited, wait) else None)
 
 
 def _asks_anew(edited: graph.AnyStep, wait: Wait | None) -> bool:
@@ -225,6 +229,16 @@ def redo(sequence_id: int) -> Response:
     drafts.redo(sequence)
     said = sequence.draft.summary if sequence.draft is not None else ""
     return answers.edited(sequence, closed=True, toast=_("Done again: %(edit)s", edit=said))
+
+
+@bp.get("/outline")
+@needs("sequences.see")
+def outline(sequence_id: int) -> Response:
+    """The sequence as a list, for the page to lay over the canvas."""
+    sequence = overview.get_sequence(sequence_id)
+    if not web.wants_partial():
+        return web.go(url_for("sequences.build", sequence_id=sequence_id))
+    return web.page("sequences/build/outline.html", **canvas.outline_of(sequence, request.args.get("step")))
 
 
 @bp.get("/counts")

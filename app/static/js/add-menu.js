@@ -15,6 +15,24 @@ customElements.define("add-menu", class extends HTMLElement {
     }
   }
 
+  /* It may have been copied in another tab. */
+  async askWhatIsCopied() {
+    await htmx.ajax("GET", this.dataset.copied, { target: "#copied", swap: "outerHTML" });
+    this.setSpot();
+  }
+
+  setSpot() {
+    for (const field of this.menu.querySelectorAll("[name=spot]")) field.value = this.opener.dataset.spot;
+  }
+
+  /* What was searched for the last time is no longer. */
+  forget() {
+    for (const field of this.menu.querySelectorAll("[type=search]")) {
+      field.value = "";
+      field.dispatchEvent(new Event("input"));
+    }
+  }
+
   disconnectedCallback() {
     this.quit.abort();
   }
@@ -24,7 +42,9 @@ customElements.define("add-menu", class extends HTMLElement {
     if (!plus || event.defaultPrevented) return;
     event.preventDefault();
     this.opener = plus;
-    for (const field of this.menu.querySelectorAll("[name=spot]")) field.value = plus.dataset.spot;
+    this.setSpot();
+    this.forget();
+    this.askWhatIsCopied();
     this.menu.showPopover();
     this.turn("first");
     this.place(plus);

@@ -5,4 +5,5 @@ import "./add-menu.js";
 import "./filter-list.js";
 import "./insert-variables.js";
 import "./rich-text.js";
+import "./step-finder.js";
 import "./step-form.js";

@@ -10,12 +10,17 @@ export class Selection {
     document.addEventListener("step-closed", () => this.mark(null), { signal });
   }
 
+  /* The steps on the canvas, or the list laid over it. */
+  get tree() {
+    return this.canvas.isList ? this.canvas.outline.list : this.canvas.world;
+  }
+
   get items() {
-    return [...this.canvas.world.querySelectorAll("[role=treeitem]")];
+    return [...this.tree.querySelectorAll("[role=treeitem]")];
   }
 
   get chosen() {
-    return this.canvas.world.querySelector("[role=treeitem][aria-selected=true]");
+    return this.tree.querySelector("[role=treeitem][aria-selected=true]");
   }
 
   get focused() {
@@ -23,14 +28,15 @@ export class Selection {
   }
 
   find(id) {
-    return id ? document.getElementById(`step-${id}`) : null;
+    return id ? document.getElementById(`${this.canvas.isList ? "line" : "step"}-${id}`) : null;
   }
 
   clicked(event) {
     const step = event.target.closest("[role=treeitem]");
-    if (!step || event.ctrlKey || event.metaKey) return;
+    if (!step || event.ctrlKey || event.metaKey || event.target.closest("[data-spot]")) return;
     event.preventDefault();
-    this.open(step);
+    if (event.shiftKey) this.canvas.run.reach(step);
+    else this.open(step);
   }
 
   /* Links beside the canvas: "Previous" and "Next" go to a step, the drawer's cross closes it. */
@@ -46,6 +52,10 @@ export class Selection {
 
   /* Fetch the step's form into the drawer; the address remembers it for a reload. */
   open(step) {
+    if (!step.dataset.href) {
+      step.querySelector("[data-spot]")?.click(); // a branch in the list: it has no form, but takes a step
+      return;
+    }
     this.focus(step);
     this.mark(step);
     history.replaceState(history.state, "", step.querySelector("a").href);

@@ -4,9 +4,12 @@
  * #world inside it is morphed by each edit and keeps its place. Wheel pans, Ctrl or Cmd with the wheel and the trackpad's
  * pinch zoom at the pointer, two fingers pinch, dragging empty canvas pans.
  */
+import { Drag } from "./canvas-drag.js";
 import { keyPressed } from "./canvas-keys.js";
 import { Minimap } from "./canvas-minimap.js";
+import { Outline } from "./canvas-outline.js";
 import { followPointers } from "./canvas-pointers.js";
+import { Run } from "./canvas-run.js";
 import { Selection } from "./canvas-selection.js";
 
 const LEAST = 0.2;
@@ -29,6 +32,9 @@ export class FlowCanvas extends HTMLElement {
     const { signal } = this.quit;
     this.map = new Minimap(this, signal);
     this.selection = new Selection(this, signal);
+    this.run = new Run(this, signal);
+    this.drag = new Drag(this, signal);
+    this.outline = new Outline(this, signal);
     this.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
     this.addEventListener("click", (event) => this.command(event.target.closest("[data-canvas]")?.dataset.canvas), { signal });
     this.addEventListener("keydown", (event) => keyPressed(this, event), { signal });
@@ -45,6 +51,11 @@ export class FlowCanvas extends HTMLElement {
 
   get world() {
     return this.pane.firstElementChild;
+  }
+
+  /* The steps are shown as a list, over the canvas. */
+  get isList() {
+    return this.outline?.isShown ?? false;
   }
 
   /* Left, top, width and height of all steps, as the server says after each edit. */
@@ -142,6 +153,10 @@ export class FlowCanvas extends HTMLElement {
 
   /* Pans only as far as the step needs to be seen. */
   reveal(step) {
+    if (this.isList) {
+      step.scrollIntoView({ block: "nearest" });
+      return;
+    }
     if (this.frame) this.draw();
     const at = this.placeOf(step);
     const off = (start, size, whole) => Math.max(48 - start, 0) + Math.min(whole - 48 - start - size, 0);
@@ -185,11 +200,13 @@ export class FlowCanvas extends HTMLElement {
       "zoom-out": () => this.zoomBy(0.8),
       fit: () => this.fit(),
       full: () => this.fullScreen(),
+      outline: () => this.outline.toggle(),
     };
     commands[name]?.();
   }
 
   wheel(event) {
+    if (event.target.closest("[data-list]")) return;
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
