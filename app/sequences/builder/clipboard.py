@@ -38,8 +38,8 @@ def keep(sequence: Sequence, step_ids: Several[str]) -> list[AnyStep]:
 
 def copied() -> list[AnyStep]:
     """The steps remembered; none where there are none any more."""
-    kept = session.get(_KEY)
-    revision = db.session.get(SequenceRevision, kept["revision"]) if kept else None
+    kept = session.get(_KEY) or {"revision": 0, "steps": []}
+    revision = db.session.get(SequenceRevision, kept["revision"])
     if revision is None:
         return []
     try:

@@ -18,7 +18,7 @@ from app.messaging import block_mail, blocks, mail
 from app.rules import RuleUse
 from app.sequences import diff, graph
 from app.sequences.actions.registry import ACTIONS
-from app.sequences.builder import choices, drawing, edits, forms, rule_words, words
+from app.sequences.builder import choices, drawing, forms, places, rule_words, words
 from app.sequences.graph import AnyStep, Document
 from app.sequences.waits import Duration, Wait
 
@@ -90,7 +90,7 @@ def between(old: Document, new: Document) -> list[Line]:
         (place.step.id, key): name
         for one in (old, new)
         for place in graph.walk(one)
-        for key, name, _size in edits.branch_names(place.step)
+        for key, name, _size in places.branch_names(place.step)
     }
     say = _Words(names, branches)
     return [

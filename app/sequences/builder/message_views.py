@@ -13,8 +13,8 @@ from app.contacts.models import Contact
 from app.contacts.queries import get_contact, recent_contacts
 from app.sequences import drafts, overview
 from app.sequences.builder import edits, message_editor, message_tests
+from app.sequences.builder.answers import StepGone
 from app.sequences.builder.message_editor import Typed
-from app.sequences.builder.views import StepGone
 from app.sequences.graph import ActionStep, NoSuchStep
 from app.sequences.models import Sequence
 from app.staff.accounts import all_staff

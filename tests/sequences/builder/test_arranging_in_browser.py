@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -15,7 +17,7 @@ from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
 
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     {"id": "call", "do": "task", "title": "Call them", "assign": {"role": "Front desk"}},
     {"id": "hello", "do": "sms", "body": "Hello"},
     {"id": "mail", "do": "email", "subject": "Welcome", "html": "<p>Come and see us.</p>"},
@@ -43,7 +45,7 @@ def sequence_id(live_server: LiveServer, page: Page) -> int:
     return number
 
 
-def _made(title: str, steps: list[dict[str, object]]) -> int:
+def _made(title: str, steps: list[dict[str, Any]]) -> int:
     made = drafts.create_sequence({"title": title, "trigger": {"kind": "lead.created"}, "steps": steps})
     db.session.flush()
     return made.id
@@ -56,7 +58,8 @@ def _ids(live_server: LiveServer, sequence_id: int) -> list[str]:
 
 
 def _order(page: Page) -> list[str]:
-    return page.evaluate("[...document.querySelectorAll('.steps > *')].map((one) => one.id.slice(5))")[1:]
+    order: list[str] = page.evaluate("[...document.querySelectorAll('.steps > *')].map((one) => one.id.slice(5))")
+    return order[1:]
 
 
 def _middle(page: Page, what: str) -> tuple[float, float]:
