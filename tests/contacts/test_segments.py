@@ -487,7 +487,7 @@ def test_every_rule_can_be_asked_of_people_and_of_leads(app: Flask, owner: Staff
     """One definition serves sequences, segments and counts: none of them may work in one place only."""
     make.lead(make.client("Ana Silva"))
     everyone = filters.of_list(clients_only=True, seen_by=owner)
-    for rule in rules.RULES.values():
+    for rule in [one for one in rules.RULES.values() if not one.of_run]:
         use = sample(rule)
         assert criteria.is_sound(use), rule.key
         both = [Segment(id=n, rules=criteria.dump([use]), match="all", is_static=False) for n in (1, 2)]

@@ -353,9 +353,9 @@ def test_a_step_waits_for_a_reply_and_says_so_on_its_pill(
     expect(drawer.get_by_label("What is waited for")).to_be_visible()
     expect(drawer.get_by_text("Then at a time of day")).to_be_hidden()
     drawer.get_by_label("What is waited for").select_option("message.clicked")
-    drawer.get_by_label("How long").fill("3")
-    drawer.get_by_label("Unit").select_option("days")
-    drawer.get_by_label("Unit").blur()
+    drawer.locator("#wait").get_by_label("How long").fill("3")
+    drawer.locator("#wait").get_by_label("Unit").select_option("days")
+    drawer.locator("#wait").get_by_label("Unit").blur()
 
     expect(page.locator("#wait-mail")).to_contain_text("Clicked a link, or 3 days")
     expect(drawer.get_by_label("Address")).to_be_visible()
