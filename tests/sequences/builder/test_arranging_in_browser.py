@@ -89,7 +89,7 @@ def _barriers(page: Page) -> list[str]:
 @pytest.mark.req("SEQ-08", "BEY-17")
 def test_a_card_is_dragged_onto_a_plus_at_any_zoom_and_escape_lets_it_be(page: Page, sequence_id: int) -> None:
     page.get_by_role("button", name="Fit everything").click()
-    page.wait_for_function("document.getAnimations().length === 0")
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
     before = _order(page)
     page.mouse.move(*_middle(page, "#step-call"))
     page.mouse.down()
