@@ -11,7 +11,6 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from app import clock
 from scripts import translations
 from tests.frame.house import styled_app
 from tests.harness import databases
@@ -26,7 +25,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = styled_app(tmp_path_factory.mktemp("house"))
     app.config["WTF_CSRF_ENABLED"] = True
     yield app
-    clock.shift_by(None)
     databases.dispose(app)
 
 

@@ -52,6 +52,7 @@ def styled_app(data: Path | str) -> Flask:
     """The application on a fresh SQLite file, with the style page and, for the menu, a plain page at every endpoint."""
     settings = Settings.model_validate({"encore_data": data, "encore_demo": True, "encore_sandbox": True})
     app = create_app(settings)
+    clock.shift_by(None)  # the tests after these ask their own database for the time, or nobody
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "app" / "templates"), FileSystemLoader(HERE / "templates")]
     )

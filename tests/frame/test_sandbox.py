@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,14 @@ from app import clock
 
 
 @pytest.fixture
-def owner(house: Flask) -> FlaskClient:
+def owner(house: Flask) -> Iterator[FlaskClient]:
     house.config["WTF_CSRF_ENABLED"] = False
+    clock.shift_by(house.extensions["sandbox_shift"])
     visitor = house.test_client()
     visitor.get("/style/door/light")
-    return visitor
+    yield visitor
+    house.config["WTF_CSRF_ENABLED"] = True
+    clock.shift_by(None)
 
 
 def test_the_owner_moves_the_clock_and_reads_what_happened(owner: FlaskClient) -> None:

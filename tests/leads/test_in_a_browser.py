@@ -122,7 +122,7 @@ def test_a_card_is_dragged_to_another_stage(live_server: LiveServer, open_page: 
     board.mouse.up()
 
     expect(contacted.get_by_role("article")).to_contain_text("Ana Silva")
-    expect(board.get_by_role("status")).to_contain_text("Ana Silva is in Contacted now")
+    expect(board.locator("#toasts")).to_contain_text("Ana Silva is in Contacted now")
     with live_server.database():
         assert db.session.get_one(Lead, lead_id).stage == queries.stage_named("Contacted")
 

@@ -119,6 +119,7 @@ export class FlowCanvas extends HTMLElement {
 
   /* The level of detail changes between gestures, never in one: it restyles every step. */
   settle() {
+    clearTimeout(this.rest); // one that came later would remember this place with another width
     this.classList.remove("moving");
     this.dataset.lod = DETAIL.find(([below]) => this.state.k < below)[1];
     sessionStorage.setItem(this.memory, JSON.stringify({ ...this.state, width: this.clientWidth }));
