@@ -10,14 +10,6 @@ from tests.harness.client import Client
 
 
 @pytest.fixture
-def owner(client: Client) -> Staff:
-    """The owner, signed in at `client`."""
-    member = make.staff("Inès Garnier", "owner")
-    client.sign_in(member)
-    return member
-
-
-@pytest.fixture
 def agent(client: Client) -> Staff:
     """An agent, signed in at `client`."""
     member = make.staff("Tom Wright", "agent")

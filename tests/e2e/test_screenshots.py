@@ -4,7 +4,6 @@ themes. An address that answers anything but its page fails.
 
 from __future__ import annotations
 
-import re
 import shutil
 from http import HTTPStatus
 from pathlib import Path
@@ -15,12 +14,13 @@ from playwright.sync_api import Page, expect
 
 from app.contacts.models import Contact
 from app.db import db
-from app.demo import cast, make, seed
+from app.demo import cast, seed
 from app.leads.models import Lead
 from app.messaging import groups
 from app.messaging.models import Conversation, GroupMessage
 from app.notices.catalogue import NOTICES
 from app.waiver import audience, signing, versions
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 from tests.harness.pictures import FOLDER, SIZES, photograph
 
@@ -117,11 +117,7 @@ def test_every_page_has_its_picture(live_server: LiveServer, page: Page) -> None
     opened["group-review"] = (pages["group-draft"], "Review and send")
     opened["intake-send"] = (pages["contact"], "Send")
     opened["contact-edit"] = (pages["contact"], "Edit")
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(cast.OWNER_EMAIL)
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, cast.OWNER_EMAIL)
 
     for name, address in pages.items():
         _visit(page, address)

@@ -20,6 +20,7 @@ from app.scoring.settings import scoring
 from app.sequences import drafts
 from app.sequences.models import StepRun
 from app.staff import studio
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer, both_shapes
 from tests.harness.outside import PERSON
 from tests.harness.smtp import Mail, SmtpSink
@@ -196,11 +197,7 @@ def _person(browser: Browser, live_server: LiveServer) -> BrowserContext:
 
 
 def _sign_in(page: Page, email: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, email)
 
 
 def _fast_forward(page: Page, by: str) -> None:

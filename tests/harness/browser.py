@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
+
+from app.demo import make
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-noto-color-emoji")  # without the font, emoji are empty boxes in the pictures
@@ -25,6 +28,15 @@ def find_chromium() -> Path:
         if found.exists():
             return found
     raise NoBrowser("no Chromium: install one, or set CHROMIUM=/path/to/it")
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Sign somebody of `make.staff` in by the form, as a person does."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(make.PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(page).not_to_have_url(re.compile("sign-in"))
 
 
 def _candidates() -> Iterator[Path]:

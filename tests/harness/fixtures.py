@@ -17,9 +17,11 @@ from app import clock as the_clock
 from app import create_app, wake
 from app.config import Settings
 from app.db import db
+from app.demo import make
 from app.integrations.webhooks import GuardedClient
 from app.sequences import webhooks
 from app.sequences.engine import program
+from app.staff.models import Staff
 from app.web import limiter
 from tests.harness import databases, services
 from tests.harness.client import Client
@@ -172,6 +174,14 @@ def client(app: Flask) -> Client:
     made = app.test_client()
     assert isinstance(made, Client)
     return made
+
+
+@pytest.fixture
+def owner(client: Client) -> Staff:
+    """The owner, signed in at `client`."""
+    member = make.staff("Inès Garnier", "owner")
+    client.sign_in(member)
+    return member
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 from app.config import Settings
-from tests.harness.browser import find_chromium
+from app.demo import make
+from tests.harness.browser import find_chromium, sign_in
 from tests.harness.fixtures import SECRET, SMS_WEBHOOK
 from tests.harness.live import EMBEDDED, FULL, LiveServer, environment, free_port
 from tests.harness.services import Services
@@ -126,6 +127,15 @@ def browser_context(browser: Browser, live_server: LiveServer, browser_errors: l
 def page(browser_context: BrowserContext) -> Page:
     """A tab, on the live server: `page.goto("/sign-in")`."""
     return browser_context.new_page()
+
+
+@pytest.fixture
+def owner_page(live_server: LiveServer, page: Page) -> Page:
+    """A tab in which the owner is signed in."""
+    with live_server.database():
+        make.staff("Inès Garnier", "owner", email="ines@x.org")
+    sign_in(page, "ines@x.org")
+    return page
 
 
 def _note_complaint(message: ConsoleMessage, errors: list[str]) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.demo import make
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -19,11 +20,7 @@ def test_a_form_is_made_sent_and_filled_in_on_a_phone(live_server: LiveServer, p
     with live_server.database():
         make.staff("Léa Fontaine", "front_desk", email="lea@x.org")
         ana = make.client("Ana Duarte", language="en").id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("lea@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, "lea@x.org")
     page.goto("/clients/intake-forms")
     page.get_by_role("link", name="New form").first.click()
     page.get_by_role("textbox", name="Title").fill("Before we meet")

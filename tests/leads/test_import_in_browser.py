@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,6 @@ from tests.leads import imports
 pytestmark = pytest.mark.browser
 
 
-def sign_in(live_server: LiveServer, page: Page) -> None:
-    with live_server.database():
-        make.staff("Inès Garnier", "owner", email="ines@x.org")
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
-
-
 def choose_from_menu(page: Page, item: str) -> None:
     page.goto("/leads")
     page.get_by_role("button", name="More", exact=True).click()
@@ -35,9 +24,8 @@ def choose_from_menu(page: Page, item: str) -> None:
 
 
 @pytest.mark.req("NAV-08")
-def test_the_leads_page_has_its_menu_and_its_buttons(live_server: LiveServer, page: Page) -> None:
-    sign_in(live_server, page)
-
+def test_the_leads_page_has_its_menu_and_its_buttons(owner_page: Page) -> None:
+    page = owner_page
     choose_from_menu(page, "Settings")
     expect(page.get_by_role("heading", name="Lead settings")).to_be_visible()
     choose_from_menu(page, "Import leads")
@@ -56,14 +44,13 @@ def test_the_leads_page_has_its_menu_and_its_buttons(live_server: LiveServer, pa
 
 @both_shapes
 @pytest.mark.req("IMP-01", "IMP-03", "IMP-05", "BEY-19")
-def test_a_list_comes_in_is_moved_on_and_taken_back(live_server: LiveServer, page: Page, tmp_path: Path) -> None:
+def test_a_list_comes_in_is_moved_on_and_taken_back(live_server: LiveServer, owner_page: Page, tmp_path: Path) -> None:
+    page = owner_page
     with live_server.database():
         make.sequence({"do": "sms", "body": "Hi", "wait": {"days": 1}}, title="Welcome")
         make.lead(make.contact("Ana One", email="ana1@mail.example"), from_source="Dashboard")
     file = tmp_path / "open-day.csv"
     file.write_text(imports.people(200).replace("\n", "\nBen,Ali,ben@\n", 1))
-    sign_in(live_server, page)
-
     choose_from_menu(page, "Import leads")
     page.get_by_label("CSV file").set_input_files(file)
     page.get_by_role("button", name="Look at it").click()

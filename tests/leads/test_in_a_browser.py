@@ -22,19 +22,12 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(live_server: LiveServer, page: Page) -> Open:
-    """Sign in as the owner and open a page."""
+def open_page(owner_page: Page) -> Open:
+    """Open a page as the owner."""
 
     def opened(path: str) -> Page:
-        with live_server.database():
-            make.staff("Inès Garnier", "owner", email="ines@x.org")
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill("ines@x.org")
-        page.get_by_label("Password").fill(make.PASSWORD)
-        page.get_by_label("Password").press("Enter")
-        expect(page).not_to_have_url(re.compile("sign-in"))
-        page.goto(path)
-        return page
+        owner_page.goto(path)
+        return owner_page
 
     return opened
 

@@ -19,6 +19,7 @@ from app.messaging.models import GroupMessage
 from app.rules import RuleUse
 from app.staff.models import Staff
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -35,11 +36,7 @@ def owner(live_server: LiveServer, page: Page) -> Page:
         consent.withdraw(make.client("Sam Vidal", tags=["Regular"]), ["email_marketing"], by=ines, via="staff")
         for name in ("One", "Two", "Three"):
             segments.save(name, segments.CLIENTS, [RuleUse(rule="tag.has", value="Regular")], by=ines)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, "ines@x.org")
     return page
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.demo import make
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 from tests.harness.twilio import TwilioStandIn
 
@@ -24,11 +25,7 @@ def inbox(live_server: LiveServer, page: Page) -> Page:
         make.client("Camille Moreau", phone=CAMILLE)
         make.client("Théo Lambert", phone=THEO)
         address = lea.email
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(address)
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+    sign_in(page, address)
     page.goto("/inbox")
     return page
 

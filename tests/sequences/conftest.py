@@ -18,8 +18,6 @@ from app.db import db
 from app.demo import make
 from app.events import posting
 from app.messaging.models import Message
-from app.sequences import graph
-from app.sequences.actions.tags import TagParams
 from app.sequences.models import Enrolment, Sequence, StepRun
 from tests.harness.client import Client
 from tests.harness.work import Workers
@@ -47,15 +45,6 @@ def live(app: Flask) -> Live:
 def business(app: Flask, client: Client, workers: Workers, clock: ModuleType) -> Business:
     """A studio whose booking system tells of everything, on Monday 1 June 2026 at 10:00 in Paris."""
     return Business(client, workers, clock)
-
-
-def new_step(kind: int) -> graph.AnyStep:
-    """A condition (0), a split (1) or else a tag, without an id."""
-    if kind == 0:
-        return graph.IfStep.model_validate({"if": {"rules": [{"rule": "client"}]}})
-    if kind == 1:
-        return graph.SplitStep.model_validate({"split": [{"share": 50}, {"share": 50}]})
-    return graph.ActionStep(do="tag.add", params=TagParams(tags=["x"]))
 
 
 def enrolments(of: Contact | None = None, sequence: Sequence | None = None) -> list[Enrolment]:

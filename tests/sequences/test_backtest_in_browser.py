@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from app import clock
 from app.db import db
 from app.demo import make
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 from tests.sequences.conftest import buy_membership, tag
 
@@ -49,11 +49,7 @@ def test_the_builder_tells_what_the_draft_would_have_done(live_server: LiveServe
         idle = make.sequence(*STEPS, title="Nobody", trigger="score.became_hot", active=False)
         db.session.commit()
         draft_id, idle_id = draft.id, idle.id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, "ines@x.org")
 
     page.goto(f"/sequences/{draft_id}")
     page.get_by_role("link", name="Backtest").click()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.sequences import diff, formats, graph
 from app.sequences.actions.tags import TagParams
 from app.sequences.builder import diff_words
-from tests.sequences.conftest import new_step
+from tests.sequences.random_edits import new_step
 
 STEPS: list[dict[str, Any]] = [
     {"id": "hello", "do": "sms", "body": "Hi ##{{first_name}}, come and see us on Monday"},

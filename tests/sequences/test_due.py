@@ -28,13 +28,6 @@ PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 SMS = {"id": "sms", "do": "sms", "body": "Hi ##{{first_name}}"}
 
 
-@pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
 def lines(client: Client, contact: Contact) -> list[str]:
     """What the panel says, an entry a line."""
     page = client.get(f"/contacts/{contact.id}").text

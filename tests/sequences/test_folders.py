@@ -19,13 +19,6 @@ TITLES = [f"Week {number}" for number in range(1, 9)]
 
 
 @pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
-@pytest.fixture
 def folder(owner: Staff) -> SequenceFolder:
     """Eight sequences that do not act."""
     for title in TITLES:

@@ -18,6 +18,7 @@ from app.sequences.lateness import SendWithin
 from app.sequences.models import Sequence
 from app.sequences.waits import Duration
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -34,11 +35,7 @@ def sequence_id(live_server: LiveServer, page: Page) -> int:
     with live_server.database():
         make.staff("Inès Garnier", "owner", email="ines@maison-souffle.example")
         number = make.sequence(*STEPS, title="Welcome", folder="Clients", trigger="client.created").id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     return number
 
 

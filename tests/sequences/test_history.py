@@ -20,13 +20,6 @@ TAG = {"id": "tag", "do": "tag.add", "tags": ["Regular"]}
 
 
 @pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
-@pytest.fixture
 def sequence(owner: Staff) -> Sequence:
     """Version 1 is live, edits 2 and 3 were made after it, and edit 3 was undone for edit 4."""
     made = make.sequence(SMS, title="Follow-up", active=False)

@@ -14,6 +14,7 @@ from app.demo import make
 from app.sequences import checking, drafts, enrolling, formats, publishing
 from app.sequences.models import Enrolment, Sequence
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -37,11 +38,7 @@ def sequence_id(live_server: LiveServer, page: Page) -> int:
         said["steps"] = [SMS | {"body": "Come and see us on Friday"}, TAG]
         drafts.save_draft(made, checking.read(said), summary="Removed “How did it feel?”")
         number = made.id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     return number
 
 

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from app.db import db
-from app.demo import make
 from app.sequences.models import DRAFT, Sequence
 from tests.harness.accessibility import barriers
 from tests.harness.live import LiveServer
@@ -15,22 +14,9 @@ from tests.harness.live import LiveServer
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def owner(live_server: LiveServer, page: Page) -> Page:
-    """Somebody signed in who may build, before any sequence was made."""
-    with live_server.database():
-        make.staff("Inès Garnier", "owner", email="ines@maison-souffle.example")
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
-    return page
-
-
 @pytest.mark.req("TPL-01", "TPL-02")
-def test_a_folder_is_looked_at_named_and_made(live_server: LiveServer, owner: Page) -> None:
-    page = owner
+def test_a_folder_is_looked_at_named_and_made(live_server: LiveServer, owner_page: Page) -> None:
+    page = owner_page
     page.goto("/sequences")
     page.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Folder from template").click()
@@ -63,8 +49,8 @@ def test_a_folder_is_looked_at_named_and_made(live_server: LiveServer, owner: Pa
     expect(page.get_by_role("dialog").get_by_text("There is a folder “intro 2026” already.").first).to_be_visible()
 
 
-def test_a_template_has_an_address_of_its_own(live_server: LiveServer, owner: Page) -> None:
-    owner.goto("/sequences/templates/milestones")
-    owner.get_by_role("button", name="Make the folder").click()
-    owner.wait_for_url("**/sequences?folder=*")
-    expect(owner.get_by_role("link", name="75th class")).to_be_visible()
+def test_a_template_has_an_address_of_its_own(live_server: LiveServer, owner_page: Page) -> None:
+    owner_page.goto("/sequences/templates/milestones")
+    owner_page.get_by_role("button", name="Make the folder").click()
+    owner_page.wait_for_url("**/sequences?folder=*")
+    expect(owner_page.get_by_role("link", name="75th class")).to_be_visible()

@@ -25,13 +25,6 @@ SMS = {"id": "sms", "do": "sms", "body": "Hi"}
 LATER = {"id": "later", "do": "sms", "body": "Still there?", "wait": {"days": 2}}
 
 
-@pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
 def listed(page: str) -> list[str]:
     """The names in the rows."""
     return re.findall(r'hx-target="#modal">([^<]+)</a></b>', page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -20,22 +19,9 @@ from tests.sequences.conftest import tag
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def owner(live_server: LiveServer, page: Page) -> Page:
-    """The owner's browser, signed in."""
-    with live_server.database():
-        make.staff("Inès Garnier", "owner", email="ines@x.org")
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
-    return page
-
-
 @pytest.mark.req("BEY-16")
-def test_how_often_is_set_from_the_menu_of_the_sequences(owner: Page) -> None:
-    page = owner
+def test_how_often_is_set_from_the_menu_of_the_sequences(owner_page: Page) -> None:
+    page = owner_page
     page.goto("/sequences")
     page.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="How often").click()
@@ -54,8 +40,8 @@ def test_how_often_is_set_from_the_menu_of_the_sequences(owner: Page) -> None:
 
 
 @pytest.mark.req("BEY-16")
-def test_what_is_due_to_somebody_is_skipped_or_sent_now(owner: Page, live_server: LiveServer) -> None:
-    page = owner
+def test_what_is_due_to_somebody_is_skipped_or_sent_now(owner_page: Page, live_server: LiveServer) -> None:
+    page = owner_page
     with live_server.database():
         pressure.set_caps(Caps(in_app=Cap(most=1, days=7)))
         for title in ("Welcome", "Summer offer", "Win back"):

@@ -20,7 +20,8 @@ from app.sequences.engine.program import compile_document
 from app.sequences.models import PAUSED, RUNNING, Enrolment, Sequence, StepRun
 from app.web import Refusal
 from tests.harness.work import Workers
-from tests.sequences.conftest import buy_membership, enrolments, new_step
+from tests.sequences.conftest import buy_membership, enrolments
+from tests.sequences.random_edits import EDITS, Edit, documents
 
 EXITS = [{"rule": "membership.purchased", "since": "enrolment"}]
 
@@ -32,27 +33,9 @@ calmly = settings(
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(edits=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99), st.integers(0, 99), st.integers(0, 4))))
-def test_any_edits_leave_a_document_that_reads_back_and_compiles(
-    app: Flask, edits: list[tuple[int, int, int, int]]
-) -> None:
-    document = formats.parse({"title": "x", "trigger": {"kind": "lead.created"}, "steps": [{"do": "stop"}]})
-    for act, one, other, kind in edits:
-        places = list(graph.walk(document))
-        here = places[one % len(places)].step if places else None
-        there = places[other % len(places)].step if places else None
-        ways = list(graph.branches(here)) if here is not None else []
-        try:
-            if act == 0 or here is None or there is None:
-                document = graph.insert_after(document, here.id if here else None, new_step(kind))
-            elif act == 1 and ways:
-                document = graph.insert_into(document, here.id, ways[other % len(ways)], new_step(kind))
-            elif act == 2:
-                document = graph.remove(document, here.id, keep=ways[0] if ways and kind else None)
-            elif act == 3:
-                document = graph.move(document, here.id, after=there.id)
-        except graph.NoSuchStep:
-            assert act == 3  # into itself
+@given(edits=EDITS)
+def test_any_edits_leave_a_document_that_reads_back_and_compiles(app: Flask, edits: list[Edit]) -> None:
+    *_before, document = documents(edits)
 
     ids = [place.step.id for place in graph.walk(document)]
     assert len(set(ids)) == len(ids)

@@ -11,6 +11,7 @@ from app.contacts import tags
 from app.demo import make
 from app.messaging import personal
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -21,11 +22,7 @@ def test_a_phone_buys_and_the_desk_takes_the_money(live_server: LiveServer, page
     with live_server.database():
         make.staff("Léa Fontaine", "front_desk", email="lea@x.org")
         make.item("10-class pass", "pack", 14000)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("lea@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, "lea@x.org")
     page.goto("/memberships")
     link = page.locator("copy-link").first.get_attribute("data-href")
     assert link is not None

@@ -13,6 +13,7 @@ from app.demo import make
 from app.events import posting
 from app.waiver import signing
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 from tests.harness.smtp import SmtpSink
 
@@ -46,11 +47,7 @@ def test_a_changed_waiver_is_asked_for_signed_on_a_phone_and_seen(
         make.waiver("At my own risk.", by=ines)
         make.signature(ana)
         ana_id = ana.id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, "ines@x.org")
 
     page.goto("/settings/general")
     page.get_by_role("link", name=re.compile("Waiver What clients")).click()

@@ -13,6 +13,7 @@ from app.sequences import drafts, graph
 from app.sequences.builder import edits
 from app.sequences.models import Sequence
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -36,11 +37,7 @@ def sequence_id(live_server: LiveServer, page: Page) -> int:
     with live_server.database():
         make.staff("Inès Garnier", "owner", email="ines@maison-souffle.example")
         number = _made("Follow-up", STEPS)
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     page.goto(f"/sequences/{number}")
     return number
 

@@ -7,24 +7,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from app.db import db
 from app.demo import make
-from app.sequences import drafts, formats, graph
-from app.sequences.actions.tags import TagParams
+from app.sequences import drafts
 from app.sequences.builder import changes, drawing
 from app.sequences.builder.drawing import Drawing
 from app.sequences.models import Sequence
 from tests.harness.client import Client
+from tests.sequences.random_edits import EDITS, Edit, documents
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 Elements = dict[str, Any]
-
-
-# What is done, to which step, beside which other, and with what.
-EDITS = st.tuples(st.integers(0, 4), st.integers(0, 99), st.integers(0, 99), st.integers(0, 3))
 
 
 def elements(drawn: Drawing) -> Elements:
@@ -70,46 +65,18 @@ def applied(page: Elements, found: changes.Changes) -> Elements:
     return page | found.paths
 
 
-def new_step(kind: int) -> graph.AnyStep:
-    if kind == 0:
-        return graph.IfStep.model_validate({"if": {"rules": [{"rule": "client"}]}})
-    if kind == 1:
-        return graph.SplitStep.model_validate({"split": [{"share": 50}, {"share": 50}]})
-    wait = {"wait": {"days": 1}} if kind == 2 else {}
-    return graph.ActionStep.model_validate({"do": "tag.add", "params": TagParams(tags=["x"]), **wait})
-
-
 @pytest.mark.req("SEQ-06", "BEY-17")
 @settings(
     deadline=None,
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(
-    edits=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99), st.integers(0, 99), st.integers(0, 3)), max_size=12)
-)
-def test_what_is_answered_makes_the_new_canvas_of_the_old(app: Flask, edits: list[tuple[int, int, int, int]]) -> None:
-    document = formats.parse({"title": "x", "trigger": {"kind": "class.visited"}, "steps": [{"do": "stop"}]})
-    shown = drawing.draw(document)
+@given(edits=EDITS)
+def test_what_is_answered_makes_the_new_canvas_of_the_old(app: Flask, edits: list[Edit]) -> None:
+    first, *later = documents(edits)
+    shown = drawing.draw(first)
     page = elements(shown)
-    for act, one, other, kind in edits:
-        places = list(graph.walk(document))
-        here = places[one % len(places)].step if places else None
-        there = places[other % len(places)].step if places else None
-        ways = list(graph.branches(here)) if here is not None else []
-        try:
-            if act == 0 or here is None or there is None:
-                document = graph.insert_after(document, here.id if here else None, new_step(kind))
-            elif act == 1 and ways:
-                document = graph.insert_into(document, here.id, ways[other % len(ways)], new_step(kind))
-            elif act == 2:
-                document = graph.remove(document, here.id, keep=ways[0] if ways and kind else None)
-            elif act == 3:
-                document = graph.move(document, here.id, after=there.id)
-            else:
-                document = graph.replace(document, here.model_copy(update={"title": f"Other {kind}"}))
-        except graph.NoSuchStep:
-            continue
+    for document in later:
         now = drawing.draw(document)
         found = changes.between(shown, now)
         page = applied(page, found)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Response, expect
 from app.db import db
 from app.demo import make
 from app.sequences import drafts
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -53,11 +54,7 @@ def test_after_many_edits_the_canvas_is_what_a_reload_shows(live_server: LiveSer
         sequence = drafts.create_sequence(DOCUMENT)
         db.session.flush()
         address = f"/sequences/{sequence.id}"
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     page.goto(address)
     swapped: list[str] = []
 

@@ -35,13 +35,6 @@ STEPS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner", email="ines@studio.example")
-    client.sign_in(found)
-    return found
-
-
-@pytest.fixture
 def sequence(owner: Staff) -> Sequence:
     return make.sequence(*STEPS, active=False, title="Follow-up", folder="Leads")
 
@@ -209,11 +202,11 @@ def test_an_edit_is_undone_and_done_again(client: Client, sequence: Sequence) ->
     assert len(_step(sequence, 1)["blocks"]) == 2
 
 
-def test_what_a_colleague_has_changed_is_not_overwritten(client: Client, sequence: Sequence) -> None:
+def test_what_a_colleague_has_changed_is_not_overwritten(client: Client, owner: Staff, sequence: Sequence) -> None:
     seen = drafts.draft_revision(sequence).number
     client.sign_in(make.staff("Léa Martin", "owner"))
     client.post(_path(sequence, "mail"), data={"subject": "Hers", "html": "<p>Hi</p>"}, headers=PARTIAL)
-    client.sign_in(db.session.scalars(select(Staff).where(Staff.email == "ines@studio.example")).one())
+    client.sign_in(owner)
 
     answer = client.post(_path(sequence, "mail"), data={"subject": "Mine", "over": seen}, headers=PARTIAL)
 
@@ -248,12 +241,11 @@ def test_a_colleague_of_another_place_does_not_preview_with_her(client: Client, 
 def test_a_test_arrives_marked_and_counts_nowhere(
     client: Client, sequence: Sequence, ana: Contact, workers: Workers, smtp: SmtpSink
 ) -> None:
-    client.post(
-        _path(sequence, "made", "/test"), data={"to": "INES@studio.example", "contact": ana.id}, headers=PARTIAL
-    )
+    make.staff("Léa Martin", "owner", email="lea@studio.example")
+    client.post(_path(sequence, "made", "/test"), data={"to": "LEA@studio.example", "contact": ana.id}, headers=PARTIAL)
     workers.run_until_idle()
 
-    (mail,) = smtp.sent_to("ines@studio.example")
+    (mail,) = smtp.sent_to("lea@studio.example")
     assert mail.subject == "Test: Made"
     assert "Hello Ana" in mail.html
     assert "This is a test" in mail.text

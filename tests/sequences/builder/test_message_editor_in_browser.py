@@ -12,6 +12,7 @@ from app.demo import make
 from app.sequences import drafts, formats
 from app.sequences.models import Sequence
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 from tests.harness.smtp import SmtpSink
 
@@ -46,11 +47,7 @@ def editor(live_server: LiveServer, page: Page) -> Page:
         made = drafts.create_sequence(DOCUMENT)
         db.session.flush()
         number = made.id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     page.goto(f"/sequences/{number}?step=mail")
     page.get_by_role("link", name="Open the editor").click()
     expect(page.locator(".block-card")).to_have_count(3)

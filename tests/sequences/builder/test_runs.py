@@ -34,13 +34,6 @@ EARLY = {"id": "early", "do": "sms", "body": "See you", "wait": {"before_anchor"
 
 
 @pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
-@pytest.fixture
 def sequence(owner: Staff) -> Sequence:
     return make.sequence(*STEPS, active=False, title="Follow-up")
 

@@ -10,6 +10,7 @@ from app.db import db
 from app.demo import make
 from app.sequences import drafts
 from app.sequences.models import Sequence
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -20,11 +21,7 @@ def test_choosing_a_trigger_brings_up_what_applies_to_it(live_server: LiveServer
     with live_server.database():
         make.staff("Inès Garnier", "owner", email="ines@maison-souffle.example")
         make.location("Croix-Rousse")
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     page.goto("/sequences/new")
     page.get_by_label("Name", exact=True).fill("Tenth visit")
     page.get_by_text("Client's birthday", exact=True).click()

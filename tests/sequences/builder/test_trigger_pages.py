@@ -24,13 +24,6 @@ SMS = {"id": "sms", "do": "sms", "body": "Hello"}
 TILL = events.Actor("api", None, "Till")
 
 
-@pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
 def offered(client: Client, kind: str) -> set[str]:
     """The names of the fields that page one shows for a trigger."""
     page = client.get("/sequences/new/filters", query_string={"kind": kind}, headers=PARTIAL)
