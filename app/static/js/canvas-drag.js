@@ -1,36 +1,52 @@
 /* Drags a step, or all that are chosen, onto a plus: those it may go to light up. Esc lets it be; at the edges the canvas
- * comes along. With a finger one pans; there the menu moves steps. */
+ * comes along. A finger pans, and drags the step that it was held on; lifted on the spot it has chosen that step. */
 import { acts } from "./canvas-acts.js";
 
 const SLACK = 6;
 const REACH = 80; // pixels of the screen from which a plus draws the step
 const EDGE = 48;
 const PACE = 14; // pixels a frame at the very edge
+const HOLD_MS = 400;
+const BESIDE = { mouse: [12, 12], touch: [-24, -88] }; // where the image hangs: a finger would hide what is under it
 
 export class Drag {
   constructor(canvas, signal) {
     this.canvas = canvas;
     canvas.addEventListener("pointerdown", (event) => this.press(event), { signal });
     canvas.addEventListener("dragstart", (event) => event.preventDefault(), { signal });
+    canvas.addEventListener("contextmenu", (event) => this.held && this.isTouch && event.preventDefault(), { signal });
     document.addEventListener("pointermove", (event) => this.pointed(event), { signal });
-    document.addEventListener("pointerup", () => this.drop(), { signal });
-    document.addEventListener("pointercancel", () => this.stop(), { signal });
+    document.addEventListener("pointerup", (event) => this.isHeldBy(event) && this.drop(), { signal });
+    document.addEventListener("pointercancel", (event) => this.isHeldBy(event) && this.stop(), { signal });
     document.addEventListener("keydown", (event) => this.escaped(event), { capture: true, signal });
     canvas.addEventListener("click", (event) => this.clicked(event), { capture: true, signal });
   }
 
   press(event) {
     this.wasDrag = false;
+    if (this.held) this.stop(); // a second finger: that is a pinch
     const step = event.target.closest(".world [data-remove]");
-    const isPlain = event.pointerType === "mouse" && event.button === 0 && !event.shiftKey && !event.ctrlKey && !event.metaKey;
-    if (step && isPlain && this.canvas.run.bar) this.held = { step, pointerId: event.pointerId, x: event.clientX, y: event.clientY };
+    const isPlain = event.isPrimary && event.button === 0 && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+    if (!step || !isPlain || !this.canvas.run.bar) return;
+    this.held = { step, pointerId: event.pointerId, x: event.clientX, y: event.clientY };
+    this.at = { x: event.clientX, y: event.clientY };
+    this.isTouch = event.pointerType !== "mouse";
+    if (this.isTouch) this.hold = setTimeout(() => this.start(), HOLD_MS);
+  }
+
+  isHeldBy({ pointerId }) {
+    return pointerId === this.held?.pointerId;
   }
 
   pointed(event) {
-    if (!this.held) return;
+    if (!this.isHeldBy(event)) return;
     this.at = { x: event.clientX, y: event.clientY };
-    if (!this.image && Math.hypot(this.at.x - this.held.x, this.at.y - this.held.y) >= SLACK) this.start();
-    if (this.image) this.follow();
+    const isAway = Math.hypot(this.at.x - this.held.x, this.at.y - this.held.y) >= SLACK;
+    if (isAway && !this.image && this.isTouch) this.stop(); // not held long enough: it pans
+    else if (isAway && !this.image) this.start();
+    if (!this.image) return;
+    this.hasMoved ||= isAway;
+    this.follow();
   }
 
   start() {
@@ -41,9 +57,12 @@ export class Drag {
     for (const plus of this.pluses) plus.classList.add("open");
     for (const step of this.steps) step.classList.add("lifted");
     this.image = this.picture(held.step);
+    this.hasMoved = false;
+    if (this.isTouch) navigator.vibrate?.(10);
     canvas.classList.add("dragging");
     canvas.setPointerCapture(held.pointerId);
     this.wasDrag = true;
+    this.follow();
     this.roll();
   }
 
@@ -71,7 +90,8 @@ export class Drag {
     const { k } = canvas.state;
     const view = canvas.getBoundingClientRect();
     image.style.scale = k;
-    image.style.translate = `${at.x - view.left + 12}px ${at.y - view.top + 12}px`;
+    const [right, down] = this.isTouch ? BESIDE.touch : BESIDE.mouse;
+    image.style.translate = `${at.x - view.left + right}px ${at.y - view.top + down}px`;
     this.aim(at.x - view.left, at.y - view.top);
   }
 
@@ -107,12 +127,15 @@ export class Drag {
   }
 
   drop() {
-    const { steps, target, image } = this;
+    const { canvas, held, steps, target, image, isTouch, hasMoved } = this;
     this.stop();
-    if (image && target) acts.move(steps, target.dataset.spot);
+    if (!image) return;
+    if (isTouch && !hasMoved) canvas.run.reach(held.step);
+    else if (target) acts.move(steps, target.dataset.spot);
   }
 
   stop() {
+    clearTimeout(this.hold);
     this.image?.remove();
     for (const one of this.canvas.querySelectorAll(".plus.open, .plus.target, .lifted")) one.classList.remove("open", "target", "lifted");
     this.canvas.classList.remove("dragging");
@@ -120,6 +143,7 @@ export class Drag {
   }
 
   escaped(event) {
+    if (!this.image) this.wasDrag = false; // a finger's drag ends without a click
     if (event.key !== "Escape" || !this.image) return;
     event.preventDefault();
     event.stopPropagation();

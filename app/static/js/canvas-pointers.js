@@ -1,4 +1,5 @@
-/* Pointers on the canvas: one drags it, two pinch it. A drag is not a click. */
+/* Pointers on the canvas: one drags it, two pinch it; a finger held on a step carries the step instead (canvas-drag.js).
+ * A drag is not a click. */
 const TOOLS = "[data-tools], dialog, [popover]";
 const STEPS = "[role=treeitem], a, button";
 const SLACK = 4;
@@ -19,7 +20,9 @@ export function followPointers(canvas, signal) {
     const before = down.get(event.pointerId);
     if (!before) return;
     const other = [...down.values()].find((pointer) => pointer.pointerId !== event.pointerId);
-    if (other) {
+    if (canvas.drag.image) {
+      moved = false;
+    } else if (other) {
       moved = true;
       pinch(canvas, before, event, other);
     } else {
@@ -39,6 +42,7 @@ export function followPointers(canvas, signal) {
   canvas.addEventListener("pointerup", up, { signal });
   canvas.addEventListener("pointercancel", up, { signal });
 
+  document.addEventListener("keydown", () => { moved = false; }, { capture: true, signal }); // a finger's drag ends without a click
   canvas.addEventListener("click", (event) => {
     if (!moved) return;
     moved = false;
@@ -52,11 +56,12 @@ function grab(canvas, pointerId) {
   canvas.classList.add("panning");
 }
 
-/* The zoom is the ratio of the distances, about the point between the two fingers. */
+/* What was between the two fingers stays between them: the canvas goes with their middle, and grows as they part. */
 function pinch(canvas, before, now, other) {
   const at = canvas.getBoundingClientRect();
   const was = Math.hypot(before.clientX - other.clientX, before.clientY - other.clientY) || 1;
   const is = Math.hypot(now.clientX - other.clientX, now.clientY - other.clientY);
+  canvas.pan((now.clientX - before.clientX) / 2, (now.clientY - before.clientY) / 2);
   const [px, py] = [(now.clientX + other.clientX) / 2, (now.clientY + other.clientY) / 2];
   canvas.zoomAt((canvas.state.k * is) / was, px - at.left, py - at.top);
 }

@@ -36,6 +36,7 @@ export class Selection {
     if (!step || event.ctrlKey || event.metaKey || event.target.closest("[data-spot]")) return;
     event.preventDefault();
     if (event.shiftKey) this.canvas.run.reach(step);
+    else if (this.canvas.drag.isTouch && this.canvas.run.steps.length) this.canvas.run.toggle(step);
     else this.open(step);
   }
 
