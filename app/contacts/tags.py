@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, delete, func, or_, select
 
 from app import events
-from app.contacts.models import Tag, contact_tag
+from app.contacts.models import Contact, Tag, contact_tag
 from app.db import db, insert_new
+from app.events import posting
 from app.events.log import Acting
+from app.events.posting import How
 from app.web import Refusal
 
 CONTACT_TAG: Table = contact_tag
@@ -145,6 +148,40 @@ def remove_tags(contact_ids: Collection[int], tags: Collection[Tag], *, by: even
     ).all()
     _tell("tag.removed", removed, tags, by)
     return len(removed)
+
+
+@posting.posts("tag.added")
+def _added(contact: Contact, data: dict[str, Any], how: How) -> int | None:
+    """Another system tags somebody. A tag they have already is no news (TRG-32)."""
+    return _let(contact, str(data["tag"]), how, is_added=True)
+
+
+@posting.posts("tag.removed")
+def _removed(contact: Contact, data: dict[str, Any], how: How) -> int | None:
+    """Another system takes a tag off somebody, where they have it."""
+    return _let(contact, str(data["tag"]), how, is_added=False)
+
+
+def _let(contact: Contact, name: str, how: How, *, is_added: bool) -> int | None:
+    [tag] = find_or_create_tags([name])
+    db.session.flush()
+    change, back = (_put_on, _take_off) if is_added else (_take_off, _put_on)
+    if not change(contact.id, tag):
+        return None
+    event_id = how.record("tag.added" if is_added else "tag.removed", contact, {"tag": tag.name})
+    if event_id is None:
+        back(contact.id, tag)  # told of before; what the studio has done to the tag since then stands
+    return event_id
+
+
+def _put_on(contact_id: int, tag: Tag) -> bool:
+    row = {"contact_id": contact_id, "tag_id": tag.id}
+    return bool(insert_new(CONTACT_TAG, [row], returning=("contact_id",)))
+
+
+def _take_off(contact_id: int, tag: Tag) -> bool:
+    theirs = delete(contact_tag).where(contact_tag.c.contact_id == contact_id, contact_tag.c.tag_id == tag.id)
+    return bool(db.session.execute(theirs.returning(contact_tag.c.contact_id)).all())
 
 
 def _tell(kind: str, changed: Iterable[tuple[int, int]], tags: Collection[Tag], by: events.Actor | Acting) -> None:

@@ -7,10 +7,10 @@ the event's data and `actor`; they go through gettext.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
 from flask_babel import LazyString, lazy_gettext
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Data(BaseModel):
@@ -85,7 +85,7 @@ class ContactCreated(Data):
 
 
 class TagNamed(Data):
-    tag: str
+    tag: Annotated[str, Field(max_length=80, pattern=r"\S")]
 
 
 class ConsentChanged(Data):

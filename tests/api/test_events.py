@@ -43,6 +43,27 @@ def test_a_membership_bought_elsewhere_converts_the_lead_here(api: Api) -> None:
     assert db.session.scalars(select(Holding.name)).all() == ["Unlimited"]
 
 
+@pytest.mark.req("TRG-32")
+def test_a_tag_added_elsewhere_is_a_tag_here_and_taken_off_again(api: Api) -> None:
+    ana = make.contact(tags=["VIP"])
+
+    def post(kind: str, tag: str, key: str | None = None) -> int:
+        said = {"kind": kind, "contact": {"id": ana.id}, "data": {"tag": tag}} | ({"dedupe_key": key} if key else {})
+        answer = api.post("/events", said)
+        assert answer.status_code == 202
+        accepted: int = answer.get_json()["accepted"]
+        return accepted
+
+    assert post("tag.added", "vip") == 0  # there already: no news, and nothing that listens is told
+    assert post("tag.added", "Regular", "t-1") == 1
+    assert api.get(f"/contacts/{ana.id}").get_json()["tags"] == ["Regular", "VIP"]
+    assert post("tag.removed", "regular") == 1
+    assert post("tag.removed", "regular") == 0
+    assert post("tag.added", "Regular", "t-1") == 0  # a repeat of what was taken off meanwhile
+    assert api.get(f"/contacts/{ana.id}").get_json()["tags"] == ["VIP"]
+    assert api.post("/events", {"kind": "tag.added", "contact": {"id": ana.id}, "data": {"tag": " "}}).status_code == 422
+
+
 def test_a_thousand_events_at_once(api: Api) -> None:
     ana = make.contact()
     many = [

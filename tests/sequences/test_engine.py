@@ -30,6 +30,7 @@ from tests.sequences.conftest import (
     post,
     tag,
     trace,
+    untag,
 )
 
 SMS = {"id": "sms", "do": "sms", "body": "Hi ##{{first_name}}"}
@@ -235,6 +236,7 @@ def test_single_enrolment_lets_nobody_in_twice(live: Live, workers: Workers, mon
     ana = make.contact()
     tag(ana, "VIP")
     workers.run_until_idle()
+    untag(ana, "VIP")
     post("tag.added", ana, tag="vip")
     workers.run_until_idle()
 
