@@ -12,7 +12,14 @@ customElements.define("toast-region", class extends HTMLElement {
     this.addEventListener("focusin", () => this.stay(), { signal });
     this.addEventListener("pointerleave", () => this.leaveSoon(), { signal, capture: true });
     this.addEventListener("focusout", () => this.leaveSoon(), { signal });
+    document.addEventListener("fullscreenchange", () => this.goAlong(), { signal });
     if (this.shown) this.leaveSoon();
+  }
+
+  /* Whatever fills the screen hides all that is not in it. */
+  goAlong() {
+    this.home ??= this.parentElement;
+    (document.fullscreenElement ?? this.home).append(this);
   }
 
   disconnectedCallback() {

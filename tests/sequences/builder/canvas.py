@@ -38,8 +38,8 @@ class Canvas:
     @property
     def order(self) -> list[str]:
         """The ids of the steps in reading order, without the trigger."""
-        ids: list[str] = self.page.evaluate("[...document.querySelectorAll('.steps > *')].map((one) => one.id.slice(5))")
-        return ids[1:]
+        ids: list[str] = self.page.evaluate("[...document.querySelectorAll('.steps > *')].map((one) => one.id)")
+        return [one.removeprefix("step-") for one in ids[1:]]
 
     @property
     def zoom(self) -> int:
