@@ -77,6 +77,7 @@ class Subject:
     enrolled_at: ColumnElement[datetime] | None = None
     enrolment_id: ColumnElement[int] | None = None  # where a step of a sequence asks
     lead_id: ColumnElement[int] | None = None
+    was_woken: ColumnElement[bool] | None = None  # of a run that is imagined: whether what its step waited for came
     reckon: Callable[[Reckon], ColumnElement[datetime]] | None = None
 
     @property

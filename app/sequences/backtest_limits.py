@@ -28,12 +28,11 @@ def _said(program: Program, document: graph.Document) -> Iterator[str]:
     actions = [place.step for place in graph.walk(document) if isinstance(place.step, graph.ActionStep)]
     if any(step.do in CAUSES for step in actions):
         yield _("What its own steps change (tags, leads, stages) is not taken into account by its later conditions.")
-    if any(use.rule in ENGAGEMENT for use in uses):
+    waits_for = {awaited.kind for awaited in program.awaited}
+    if waits_for & ENGAGEMENT or any(use.rule in ENGAGEMENT for use in uses):
         yield _("Who would have opened or answered its messages is not known: only what really was counts.")
     if any(step.action.channel is not None for step in actions):
         yield _("Addresses are today’s; other sequences’ messages, and a limit on all of them together, are left out.")
-    if any(place.step.wait is not None and place.step.wait.event is not None for place in graph.walk(document)):
-        yield _("A wait for something to happen is taken to last until its timeout.")
     if program.trigger.key == "segment.entered":
         yield _("Who came into the segment is known only for the days on which this sequence was at work.")
     if program.trigger.key in {"client.birthday", "client.date_field"}:

@@ -32,6 +32,7 @@ from app.sequences.engine.matching import Candidate
 from app.sequences.engine.past import Letter, Past, Traveller
 from app.sequences.engine.program import Program, compile_revision
 from app.sequences.models import COMPLETED, EXITED, FAILED, Enrolment
+from app.sequences.triggers import TRIGGERS
 from app.staff.models import Staff
 
 CHUNK = 500
@@ -175,7 +176,8 @@ class _Run:
         follows = (
             {*following.GONE, *following.MOVED, *following.ENDED} if trigger.has_anchor(program.filters) else set()
         )
-        self.kinds = trigger.all_kinds | program.exit_kinds | follows | set(trigger.ended_by)
+        awaited = {kind for one in program.awaited for kind in TRIGGERS[one.kind].listens}
+        self.kinds = trigger.all_kinds | program.exit_kinds | follows | awaited | set(trigger.ended_by)
 
     def read(self, contact_ids: Sequence[int]) -> None:
         """Let these people go through it, and count what comes of it. The number of queries is not theirs."""

@@ -117,6 +117,22 @@ def test_what_happened_before_they_stood_there_does_not_count(live: Live, worker
     assert (only(ana).step_id, only(ana).due_at) == ("nudge", monday.now() + timedelta(days=3))
 
 
+def test_what_brought_somebody_in_is_not_what_their_first_step_waits_for(
+    live: Live, workers: Workers, monday: ModuleType
+) -> None:
+    live(NUDGE | {"wait": {"event": {"kind": "tag.added"}, "timeout": {"days": 3}}}, trigger="tag.added")
+    ana = make.contact()
+    tag(ana, "Trial")
+    workers.run_until_idle()
+    assert only(ana).due_at == monday.now() + timedelta(days=3)
+
+    monday.move(hours=1)
+    tag(ana, "VIP")
+    workers.run_until_idle()
+    first, _second = enrolments(ana)
+    assert trace(first) == [("nudge", "done", "event_came")]
+
+
 def test_a_pause_keeps_the_place_and_what_came_meanwhile(live: Live, workers: Workers, monday: ModuleType) -> None:
     sequence = live(ASK, KEEN)
     ana = make.lead().contact

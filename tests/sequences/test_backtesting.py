@@ -220,6 +220,43 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
             {"id": "after", "do": "in_app", "body": "Well done"},
         ],
     },
+    "awaiting": {
+        "trigger": {"kind": "tag.added", "filters": {"tag": "Trial"}},
+        "exits": [{"rule": "membership.purchased", "since": "enrolment"}],
+        "steps": [
+            SEND,
+            {
+                "id": "booked",
+                "wait": {
+                    "event": {"kind": "class.booked", "filters": {"class": ["Hatha"]}},
+                    "timeout": {"days": 3},
+                },
+                "if": {"rules": [{"rule": "awaited.came"}]},
+                "then": [{"id": "joy", "do": "sms", "body": "See you there"}],
+                "else": [{"id": "nudge", "do": "sms", "body": "Still there?"}],
+            },
+            {
+                "id": "again",
+                "do": "email",
+                "subject": "And now?",
+                "html": "<p>Hi</p>",
+                "wait": {"event": {"kind": "tag.added", "filters": {"tag": "VIP"}}, "timeout": {"days": 1}},
+            },
+        ],
+    },
+    "awaiting a date": {
+        "trigger": {"kind": "class.visited"},
+        "steps": [
+            {"id": "before", "do": "sms", "body": "Bring a towel", "wait": {"before_anchor": {"days": 1}}},
+            {
+                "id": "off",
+                "wait": {"event": {"kind": "class.booked"}, "timeout": {"days": 2}},
+                "if": {"rules": [{"rule": "awaited.came"}, {"rule": "client"}]},
+                "then": [SEND],
+                "else": [{"id": "after", "do": "sms", "body": "Well?", "wait": {"after_anchor": {"hours": 3}}}],
+            },
+        ],
+    },
     "winback": {
         "trigger": {"kind": "client.winback"},
         "exits": [{"rule": "booking.made", "since": "enrolment"}],
@@ -338,12 +375,42 @@ def test_what_nothing_keeps_the_past_of_is_said(monday: ModuleType, live: Live) 
 
 
 @pytest.mark.req("BEY-07")
-def test_a_wait_for_something_is_said_to_last_to_its_timeout(live: Live) -> None:
-    wait = {"event": {"kind": "message.replied"}, "timeout": {"days": 3}}
-    waiting, plain = live(HELLO | {"wait": wait}, active=False), live(HELLO, active=False)
-    sentence = "A wait for something to happen is taken to last until its timeout."
+def test_who_would_have_answered_is_said_to_be_unknown_where_a_step_waits_for_it(live: Live) -> None:
+    replied, booked = (
+        live(HELLO | {"wait": {"event": {"kind": kind}, "timeout": {"days": 3}}}, active=False)
+        for kind in ("message.replied", "class.booked")
+    )
 
-    assert [sentence in backtest(one).limits for one in (waiting, plain)] == [True, False]
+    assert [any("opened or answered" in said for said in backtest(one).limits) for one in (replied, booked)] == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.req("BEY-07")
+def test_what_was_waited_for_had_come_for_one_and_not_for_the_other(
+    monday: ModuleType, live: Live, workers: Workers
+) -> None:
+    """The one goes on as soon as it comes, and by another branch; the booking that brought them in is not it."""
+    ana, leo = make.contact("Ana Silva"), make.contact("Leo Martin")
+    for one in (ana, leo):
+        post("class.booked", one, class_name="Hatha", booking_id=f"first-{one.id}")
+    workers.run_until_idle()
+    monday.move(days=1)
+    post("class.booked", ana, class_name="Hatha", booking_id="second")
+    workers.run_until_idle()
+    monday.move(hours=20)
+    draft = live(*DOCUMENTS["awaiting"]["steps"], trigger="class.booked", single_enrolment=True, active=False)
+    told_early = backtest(draft)
+    monday.move(days=9)
+    found = backtest(draft)
+
+    def outcomes(of: Backtest) -> list[dict[str, int]]:
+        return [dict(one.outcomes) for one in of.steps]
+
+    assert outcomes(told_early) == [{"done": 2}, {"true": 1}, {"done": 1}, {}, {}]
+    assert outcomes(found) == [{"done": 2}, {"true": 1, "false": 1}, {"done": 1}, {"done": 1}, {"done": 2}]
+    assert found.sent == {"sms": 4, "email": 2}
 
 
 @pytest.mark.req("BEY-07")

@@ -20,10 +20,10 @@ from app.db import db, insert_rows, one_of
 from app.sequences import books, graph, reasons, waits
 from app.sequences.actions.registry import Item, Outcome
 from app.sequences.engine import awaiting, claiming, ending, overdue, rows, timing
-from app.sequences.engine.asking import About, Present, who_match
+from app.sequences.engine.asking import About, who_match
 from app.sequences.engine.claiming import Walker
 from app.sequences.engine.leaving import exits_of
-from app.sequences.engine.program import Node, Program, programs
+from app.sequences.engine.program import Node, Program, Question, programs
 from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, StepRun
 
 log = structlog.get_logger(__name__)
@@ -195,8 +195,7 @@ class Batch:
     def _perform(self, program: Program, node: Node, group: Sequence[Walker]) -> Sequence[Outcome]:
         step = node.step
         if isinstance(step, graph.IfStep):
-            about = [(one.id, one.contact_id, one.started_at) for one in group]
-            matching = who_match(program.questions[step.id], about, self._present(group), are_runs=True)
+            matching = self._who(program.questions[step.id], group)
             return [Outcome("true" if one.id in matching else "false") for one in group]
         if isinstance(step, graph.SplitStep):
             return [Outcome(side_of(step, one.contact_id)) for one in group]
@@ -214,8 +213,10 @@ class Batch:
         """The instant it is for somebody: the same for all of a batch, but in a backtest."""
         return self.now
 
-    def _present(self, _group: Sequence[Walker]) -> Present:
-        return self.now
+    def _who(self, question: Question, group: Sequence[Walker]) -> set[int]:
+        """The ids of those for whom the rules of a condition hold."""
+        about = [(one.id, one.contact_id, one.started_at) for one in group]
+        return who_match(question, about, self.now, are_runs=True)
 
     def _item(self, program: Program, step: graph.ActionStep, one: Walker, late_since: datetime | None) -> Item:
         is_before = step.wait is not None and step.wait.before_anchor is not None

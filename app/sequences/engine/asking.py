@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from app import arrays
-from app.db import UtcDateTime, db, is_postgresql
+from app.db import UtcDateTime, db, is_postgresql, one_of
 from app.rules import Subject
 from app.rules.registry import Reckon, expression
 from app.sequences.engine.program import Question
@@ -40,16 +40,24 @@ Present = datetime | Mapping[int, datetime]
 KEY: ColumnElement[int] = literal_column("asked.key", BigInteger)
 
 
-def who_match(question: Question, people: Sequence[About], now: Present, *, are_runs: bool = False) -> set[int]:
+def who_match(
+    question: Question,
+    people: Sequence[About],
+    now: Present,
+    *,
+    are_runs: bool = False,
+    woken: Collection[int] | None = None,
+) -> set[int]:
     """The keys of those for whom the rules of a question hold, or held at their instant.
 
-    `are_runs`: the keys are those of their enrolments.
+    `are_runs`: the keys are those of their enrolments. `woken`: of runs that are imagined, the keys of those for whom
+    what their step waited for has come.
     """
     if not people:
         return set()
     if not isinstance(now, datetime):
         found = as_of_then(
-            people, now, lambda about: select(KEY).where(expression(question.rules, about, question.match))
+            people, now, lambda about: select(KEY).where(expression(question.rules, about, question.match)), woken=woken
         )
         return {row[0] for row in found}
     table, parameters = _as_table(people)
@@ -64,6 +72,7 @@ def as_of_then(
     now: Mapping[int, datetime],
     wanted: Callable[[Subject], Select[*tuple[Any, ...]]],
     join: tuple[Any, Callable[[Subject], ColumnElement[bool]]] | None = None,
+    woken: Collection[int] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """What is wanted of these people, each as of an instant of their own: one query.
 
@@ -73,7 +82,10 @@ def as_of_then(
         return []
     moments = Moments([now[key] for key, _contact, _at in people])
     contact_id: ColumnElement[int] = literal_column("asked.contact_id", BigInteger)
-    about = Subject(contact_id, _instant("now"), _instant("enrolled_at"), reckon=moments.reckon)
+    was_woken = one_of(KEY, woken) if woken is not None else None
+    about = Subject(
+        contact_id, _instant("now"), _instant("enrolled_at"), was_woken=was_woken, reckon=moments.reckon
+    )
     statement = wanted(about)
     on = join[1](about) if join is not None else None
     table, parameters = _as_table(people, moments.columns)

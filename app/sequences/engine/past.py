@@ -8,6 +8,7 @@ all, as of the instant each has come to.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +24,14 @@ from app.rules import RuleUse, Subject
 from app.sequences import graph, hours, reasons, safety
 from app.sequences.actions import messages
 from app.sequences.actions.registry import DONE, Item, Outcome
-from app.sequences.engine import asking, counting, following
+from app.sequences.engine import asking, awaiting, counting, following, matching
 from app.sequences.engine.advancing import Batch
-from app.sequences.engine.asking import About, Present, who_match
+from app.sequences.engine.asking import About, who_match
 from app.sequences.engine.claiming import Walker
 from app.sequences.engine.leaving import first_exits
 from app.sequences.engine.program import Program, Question
 from app.sequences.models import COMPLETED, EXITED, RUNNING
+from app.sequences.waits import Awaited
 
 
 @dataclass(slots=True)
@@ -62,12 +64,18 @@ class Traveller(Walker):
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """What lies between somebody and their next step: what happens up to `until`, at the last a `change` of the date
-    they wait for, if there is one.
+    they wait for, or what their step waits for, if there is one.
     """
 
     happening: Sequence[Event]
     until: datetime
     change: following.Change | None = None
+    came: Event | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing comes between them and the step, or the horizon."""
+        return self.change is None and self.came is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ class Past(Batch):
 
     def _travel(self, moving: Sequence[Traveller]) -> list[Traveller]:
         """Take everybody as far as their next step, or let them out on the way. Answers who stands before one now."""
-        stretches = {one.id: self._stretch(one) for one in moving}
+        came = self._what_came(moving)
+        stretches = {one.id: self._stretch(one, came.get(one.id)) for one in moving}
         left = self._let_out_at([point for one in moving for point in self._points(one, stretches[one.id])])
         arrived = []
         for one in moving:
@@ -124,26 +133,52 @@ class Past(Batch):
             way_out = min(filter(None, (left.get(one.id), self._came_back(one, stretch))), default=None)
             if way_out is not None:
                 _leave(one, *way_out)
-            elif stretch.change is not None:
-                self._follow(one, stretch.change, stretch.until)
-            else:
-                one.now = stretch.until
+                continue
+            one.now = stretch.until
+            if stretch.came is not None:
+                one.woken_by_id, one.due_at = stretch.came.id, one.now
+            if stretch.change is not None:
+                self._follow(one, stretch.change)
+            if stretch.is_quiet:
                 one.is_through = one.due_at > self.horizon
                 arrived += [] if one.is_through else [one]
         return arrived
 
-    def _stretch(self, one: Traveller) -> Stretch:
-        until = min(max(one.due_at, one.now), self.horizon)
+    def _what_came(self, moving: Sequence[Traveller]) -> dict[int, Event]:
+        """What the steps of those who wait for something are ended by in time, by id."""
+        found: list[tuple[Traveller, Event, Awaited]] = []
+        for one in moving:
+            awaited = awaiting.awaited_by(self.program, one) if one.woken_by_id is None else None
+            if awaited is not None:
+                found += [
+                    (one, event, awaited)
+                    for event in self._ahead(one)
+                    if matching.is_news(event) and awaiting.may_end(awaited, event, one)
+                ]
+        then = {number: event.recorded_at for number, (_one, event, _awaited) in enumerate(found)}
+        met = awaiting.meeting(found, then)
+        return {one.id: event for one, event in awaiting.first_of_each([found[number][:2] for number in sorted(met)])}
+
+    def _ahead(self, one: Traveller) -> Iterator[Event]:
+        """What happens to somebody until their next step is due."""
+        until = self._until(one)
+        return itertools.takewhile(
+            lambda event: event.recorded_at <= until, self.happened.get(one.contact_id, ())[one.seen :]
+        )
+
+    def _until(self, one: Traveller) -> datetime:
+        return min(max(one.due_at, one.now), self.horizon)
+
+    def _stretch(self, one: Traveller, came: Event | None) -> Stretch:
         happening: list[Event] = []
-        for event in self.happened.get(one.contact_id, ())[one.seen :]:
-            if event.recorded_at > until:
-                break
+        for event in self._ahead(one):
             happening.append(event)
-            if one.anchor_at is not None and event.data.get("origin_id") == one.event_id:
-                change = following.change_by(event)
-                if change is not None:
-                    return Stretch(happening, max(event.recorded_at, one.now), change)
-        return Stretch(happening, until)
+            is_theirs = one.anchor_at is not None and event.data.get("origin_id") == one.event_id
+            change = following.change_by(event) if is_theirs else None
+            if change is not None or event is came:
+                until = max(event.recorded_at, one.now)
+                return Stretch(happening, until, change, came if event is came else None)
+        return Stretch(happening, self._until(one))
 
     def _points(self, one: Traveller, stretch: Stretch) -> Iterator[Point]:
         for event in stretch.happening:
@@ -192,18 +227,17 @@ class Past(Batch):
                 return event.recorded_at, reasons.code("came_back")
         return None
 
-    def _follow(self, one: Traveller, change: following.Change, at: datetime) -> None:
+    def _follow(self, one: Traveller, change: following.Change) -> None:
         """Let somebody follow the date they wait for; where that will never come, they leave or pass over what hangs on
         it.
         """
         if change.at is None and self.program.counts_from_anchor:
-            _leave(one, at, reasons.code("date_gone"))
+            _leave(one, one.now, reasons.code("date_gone"))
             return
-        one.now = at
-        one.anchor_at, one.anchor_gone_at, due_at = following.re_anchored(self.program, one, change, at)
+        one.anchor_at, one.anchor_gone_at, due_at = following.re_anchored(self.program, one, change, one.now)
         one.due_at = due_at or one.due_at
         for letter in one.letters if change.at is None else ():
-            if letter.due_at >= at and letter.step.wait is not None and letter.step.wait.is_anchored:
+            if letter.due_at >= one.now and letter.step.wait is not None and letter.step.wait.is_anchored:
                 letter.reason = letter.reason or reasons.code("date_gone")
 
     # ------------------------------------------------------------------ what a batch does, as of each one's instant
@@ -211,8 +245,10 @@ class Past(Batch):
     def _now(self, one: Walker) -> datetime:
         return self.by_id[one.id].now
 
-    def _present(self, group: Sequence[Walker]) -> Present:
-        return {one.id: self.by_id[one.id].now for one in group}
+    def _who(self, question: Question, group: Sequence[Walker]) -> set[int]:
+        about = [(one.id, one.contact_id, one.started_at) for one in group]
+        woken = [one.id for one in group if one.woken_by_id is not None]
+        return who_match(question, about, {one.id: self.by_id[one.id].now for one in group}, woken=woken)
 
     def _exits(self, asked: Sequence[tuple[Program, About]]) -> dict[int, str]:
         held = first_exits(asked, {about[0]: self.by_id[about[0]].now for _program, about in asked})
@@ -229,9 +265,7 @@ class Past(Batch):
         return step.action.foresee(items, lambda use: self._held(items, use))
 
     def _held(self, items: Sequence[Item], use: RuleUse) -> Collection[int]:
-        group = [self.by_id[item.enrolment_id] for item in items]
-        about = [(one.id, one.contact_id, one.started_at) for one in group]
-        return who_match(Question.of("all", [use]), about, self._present(group))
+        return self._who(Question.of("all", [use]), [self.by_id[item.enrolment_id] for item in items])
 
     def _write(self, step: graph.ActionStep, channel: str, items: Sequence[Item]) -> list[Outcome]:
         group = [self.by_id[item.enrolment_id] for item in items]

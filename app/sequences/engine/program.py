@@ -18,6 +18,7 @@ from app.rules import RuleUse
 from app.rules.registry import find as find_rule
 from app.sequences import drafts, graph, triggers
 from app.sequences.models import ACTIVE, Sequence, SequenceRevision
+from app.sequences.waits import Awaited
 
 MOST_KEPT = 500
 
@@ -73,6 +74,12 @@ class Program:
     def counts_from_anchor(self) -> bool:
         """Whether the trigger's instant is its anchor: people are in before it, and delays count from it."""
         return self.moment == triggers.BOOKING
+
+    @property
+    def awaited(self) -> list[Awaited]:
+        """What its steps wait for."""
+        waits = (node.step.wait for node in self.nodes.values())
+        return [wait.event for wait in waits if wait is not None and wait.event is not None]
 
     @property
     def number(self) -> int | None:
