@@ -26,6 +26,7 @@ ACTORS = frozenset(
         "deliver_urgent_messages",
         "deliver_webhooks",
         "import_leads",
+        "count_backtests",
     }
 )
 

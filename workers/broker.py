@@ -27,6 +27,7 @@ QUEUES = {
     "deliver_urgent_messages": "urgent",
     "deliver_webhooks": "webhooks",
     "import_leads": "imports",
+    "count_backtests": "imports",
 }
 
 # A ring older than this says nothing the clock has not said since.

@@ -12,6 +12,7 @@ from app.messaging import delivery
 from app.sequences import (
     actions,
     alarms,
+    backtest_counts,
     backtest_views,
     books,
     due_views,
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
     webhooks.register()
+    backtest_counts.register()
     scans.register(scans.Scan("books of the sequences", look=books.audit, next_at=lambda: None))
     scans.register(scans.Scan("what may be said again", look=fuse.forget, next_at=lambda: None))
 

@@ -12,20 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from app import clock
-from app.contacts.models import Contact
-from app.contacts.queries import is_seen_by
 from app.db import db, one_of
 from app.events import Event
-from app.sequences import absence, backtest_limits, dates, drafts, graph, models, reasons, waits
+from app.sequences import absence, backtest_figures, backtest_limits, dates, drafts, models, reasons, waits
+from app.sequences.backtest_figures import CANDIDATES, Backtest, Example
 from app.sequences.engine import counting, enrolling, following, matching, timing
 from app.sequences.engine.leaving import first_exits
 from app.sequences.engine.matching import Candidate
@@ -37,7 +34,6 @@ from app.staff.models import Staff
 
 CHUNK = 500
 BUDGET = 10.0  # seconds; what is not read by then is left out, and said to be
-EXAMPLES = 5
 WEEK = timedelta(days=7)
 MANY_A_WEEK = 3
 
@@ -47,70 +43,6 @@ FOUND_BY_THE_CLOCK = {"client.birthday", "client.date_field", "client.winback"}
 Heard = tuple[datetime, Candidate]
 
 
-@dataclass
-class StepFigures:
-    """What one step would have done: how often each outcome, and what became of its messages."""
-
-    step_id: str
-    do: str
-    title: str
-    outcomes: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)  # by reason
-    sent: int = 0
-    held_back: Counter[str] = field(default_factory=Counter)  # messages that would not have gone after all, by reason
-    waiting: int = 0
-
-
-@dataclass(frozen=True)
-class Example:
-    """One of those it would have enrolled."""
-
-    contact_id: int
-    name: str
-    entered_at: datetime
-    status: str
-    reason: str
-    messages: int
-
-
-@dataclass
-class Backtest:
-    """What would have happened. Where not everybody was `read` in time, the figures are those of the people read."""
-
-    since: datetime
-    until: datetime
-    steps: list[StepFigures]
-    limits: list[str]
-    of: int = 0  # people with something in the log that the trigger listens to
-    read: int = 0
-    enrolled: int = 0
-    people: int = 0
-    kept_out: Counter[str] = field(default_factory=Counter)
-    exited: Counter[str] = field(default_factory=Counter)
-    completed: int = 0
-    failed: int = 0
-    inside: int = 0
-    sent: Counter[str] = field(default_factory=Counter)  # by channel
-    tasks: int = 0
-    over_three: int = 0  # people with more than three messages in some seven days
-    most_a_week: int = 0
-    examples: list[Example] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def messages(self) -> int:
-        return self.sent.total()
-
-    @property
-    def is_sample(self) -> bool:
-        return self.read < self.of
-
-    @property
-    def share(self) -> float:
-        """Which share of the people was read."""
-        return self.read / self.of if self.of else 1.0
-
-
 def backtest(
     sequence: models.Sequence, *, days: int = 90, seen_by: Staff | None = None, budget: float = BUDGET
 ) -> Backtest:
@@ -118,37 +50,40 @@ def backtest(
     further people are read. Examples are people whom `seen_by` may see; none: anybody.
     """
     began = time.monotonic()
-    until = clock.now()
-    since = until - timedelta(days=days)
-    program = compile_revision(drafts.draft_revision(sequence))
-    document = drafts.draft_of(sequence)
-    found = Backtest(since, until, _steps(document), backtest_limits.of(program, document))
-    people = _concerned(program, since)
-    found.of = len(people)
-    run = _Run(program, found)
-    for start in range(0, len(people), CHUNK):
-        chunk = people[start : start + CHUNK]
-        run.read(chunk)
-        found.read += len(chunk)
+    revision = drafts.draft_revision(sequence)
+    found = begin(revision, days)
+    for _last in read_on(revision, found):
         if time.monotonic() - began > budget:
             break
-    found.examples = _examples(run.travellers, until, seen_by)
+    backtest_figures.name_examples(found, seen_by)
     found.seconds = time.monotonic() - began
     return found
 
 
-def _steps(document: graph.Document) -> list[StepFigures]:
-    return [StepFigures(place.step.id, _do(place.step), place.step.title or "") for place in graph.walk(document)]
+def begin(revision: models.SequenceRevision, days: int) -> Backtest:
+    """The figures of a revision over so many days until now, before anybody has been read."""
+    until, document = clock.now(), drafts.document_of(revision)
+    limits = backtest_limits.of(compile_revision(revision), document)
+    return backtest_figures.blank(document, until - timedelta(days=days), until, limits)
 
 
-def _do(step: graph.AnyStep) -> str:
-    if isinstance(step, graph.ActionStep):
-        return step.do
-    return "if" if isinstance(step, graph.IfStep) else "split"
+def read_on(revision: models.SequenceRevision, found: Backtest, after: str = "") -> Iterator[str]:
+    """Read people a chunk at a time and count what comes of them. After each, answers how far it has come, from where
+    it can be gone on another time (`after`).
+    """
+    program = compile_revision(revision)
+    people = [(place, one) for place, one in _concerned(program, found.since) if place > after]
+    found.of = max(found.of, found.read + len(people))
+    run = _Run(program, found)
+    for start in range(0, len(people), CHUNK):
+        chunk = people[start : start + CHUNK]
+        run.read([one for _place, one in chunk])
+        found.read += len(chunk)
+        yield chunk[-1][0]
 
 
-def _concerned(program: Program, since: datetime) -> list[int]:
-    """The ids of those with something in the log that may enrol them, in an order of no meaning."""
+def _concerned(program: Program, since: datetime) -> list[tuple[str, int]]:
+    """Those with something in the log that may enrol them: the place of each in an order of no meaning, and the id."""
     key = program.trigger.key
     if key == "client.winback":
         ids: Collection[int] = absence.visitors(program, since)
@@ -158,7 +93,7 @@ def _concerned(program: Program, since: datetime) -> list[int]:
         heard = (Event.occurred_at > since - matching.CAUGHT_UP_FOR, Event.recorded_at >= since)
         named = select(Event.contact_id).where(Event.kind.in_(sorted(_heard(program))), *heard)
         ids = [one for one in db.session.scalars(named.distinct()) if one is not None]
-    return sorted(ids, key=lambda one: hashlib.blake2b(str(one).encode(), digest_size=8).digest())
+    return sorted((hashlib.blake2b(str(one).encode(), digest_size=8).hexdigest(), one) for one in ids)
 
 
 def _heard(program: Program) -> frozenset[str]:
@@ -171,7 +106,6 @@ class _Run:
     def __init__(self, program: Program, found: Backtest) -> None:
         self.program, self.found = program, found
         self.figures = {one.step_id: one for one in found.steps}
-        self.travellers: list[Traveller] = []  # the first few, for the examples
         trigger = program.trigger
         follows = (
             {*following.GONE, *following.MOVED, *following.ENDED} if trigger.has_anchor(program.filters) else set()
@@ -187,7 +121,6 @@ class _Run:
         past = Past(self.program, travellers, happened, self.found.until)
         past.play()
         self._count(past)
-        self.travellers += travellers[: EXAMPLES * 20 - len(self.travellers)]
 
     def _happened(self, contact_ids: Sequence[int]) -> dict[int, list[Event]]:
         """What happened to each of them that the sequence would have heard of, in its order."""
@@ -312,6 +245,7 @@ class _Run:
                 figures.sent += 1
                 found.sent[letter.step.action.channel or ""] += 1
                 going[letter.contact_id].append(letter)
+        found.firsts += _firsts(past.travellers, found.until)[: CANDIDATES - len(found.firsts)]
         for letters in going.values():
             most = _most_in_a_week([letter.due_at for letter in letters])
             found.over_three += most > MANY_A_WEEK
@@ -345,22 +279,16 @@ def _sort(reason: str) -> str:
     return reason if what in {"exit", "no_such", "no_assignee", "error"} and about else what
 
 
-def _examples(travellers: Sequence[Traveller], until: datetime, seen_by: Staff | None) -> list[Example]:
-    """A few of those who would have been in it, none of them twice."""
-    firsts = {one.contact_id: one for one in reversed(travellers)}
-    wanted = select(Contact).where(one_of(Contact.id, firsts), Contact.erased_at.is_(None))
-    if seen_by is not None:
-        wanted = wanted.where(is_seen_by(seen_by))
-    known: dict[int, Any] = {one.id: one for one in db.session.scalars(wanted.limit(EXAMPLES))}
+def _firsts(travellers: Sequence[Traveller], until: datetime) -> list[Example]:
+    """Those of a chunk as examples, none of them twice."""
+    firsts = {one.contact_id: one for one in reversed(travellers[:CANDIDATES])}
     return [
         Example(
             contact_id=contact_id,
-            name=known[contact_id].name,
             entered_at=one.started_at,
             status=one.status,
             reason=one.reason,
             messages=sum(1 for letter in one.letters if not letter.reason and letter.due_at <= until),
         )
         for contact_id, one in firsts.items()
-        if contact_id in known
     ]

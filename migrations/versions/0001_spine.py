@@ -492,6 +492,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_waiver_version_asking", ["asking"], unique=False)
 
     op.create_table(
+        "backtest_count",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("revision_id", BigId, nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("by_id", BigId, nullable=False),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("kept", Json, nullable=False),
+        sa.Column("place", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_backtest_count_by_id_staff")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["sequence_revision.id"], name=op.f("fk_backtest_count_revision_id_sequence_revision")
+        ),
+        sa.ForeignKeyConstraint(["sequence_id"], ["sequence.id"], name=op.f("fk_backtest_count_sequence_id_sequence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backtest_count")),
+    )
+    with op.batch_alter_table("backtest_count", schema=None) as batch_op:
+        batch_op.create_index("ix_backtest_count_status", ["status", "asked_at"], unique=False)
+        batch_op.create_index("uq_backtest_count", ["sequence_id", "days"], unique=True)
+
+    op.create_table(
         "consent_entry",
         sa.Column("id", BigId, nullable=False),
         sa.Column("contact_id", BigId, nullable=False),
@@ -1567,6 +1592,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_entry_contact_id"))
 
     op.drop_table("consent_entry")
+    with op.batch_alter_table("backtest_count", schema=None) as batch_op:
+        batch_op.drop_index("uq_backtest_count")
+        batch_op.drop_index("ix_backtest_count_status")
+
+    op.drop_table("backtest_count")
     with op.batch_alter_table("waiver_version", schema=None) as batch_op:
         batch_op.drop_index("ix_waiver_version_asking")
 

@@ -14,6 +14,7 @@ from app.demo import make
 from tests.harness.accessibility import barriers
 from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
+from app.sequences import backtest_counts
 from tests.sequences.conftest import buy_membership, tag
 
 pytestmark = pytest.mark.browser
@@ -65,3 +66,40 @@ def test_the_builder_tells_what_the_draft_would_have_done(live_server: LiveServe
     page.goto(f"/sequences/{idle_id}")
     page.get_by_role("link", name="Backtest").click()
     expect(page.get_by_role("dialog", name="Backtest")).to_contain_text("Nobody would have come in")
+
+
+@pytest.mark.req("BEY-07")
+@pytest.mark.timeout(240)
+def test_the_page_follows_a_count_of_everybody_and_shows_what_came_of_it(live_server: LiveServer, page: Page) -> None:
+    with live_server.database():
+        ines = make.staff("Inès Garnier", "owner", email="ines@x.org")
+        with clock.imagine(clock.now() - timedelta(days=20)):
+            for name in ("Ana Duarte", "Leo Martin", "Kim Roux"):
+                tag(make.client(name), "Trial")
+        draft = make.sequence(*STEPS, title="After the trial", trigger="tag.added", active=False, exits=BOUGHT)
+        db.session.commit()
+        # As if a worker were at it: the page has something to wait for, however fast the workers are.
+        count = backtest_counts.count_everyone(draft, days=90, by=ines)
+        count.lease_until = clock.now() + timedelta(hours=1)
+        db.session.commit()
+        draft_id, count_id = draft.id, count.id
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill("ines@x.org")
+    page.get_by_label("Password").fill(make.PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(page).not_to_have_url(re.compile("sign-in"))
+
+    page.goto(f"/sequences/{draft_id}")
+    page.get_by_role("link", name="Backtest").click()
+    dialog = page.get_by_role("dialog", name="Backtest")
+    expect(dialog).to_contain_text("Everybody is being counted: 0 of")
+    assert barriers(page) == []
+    with live_server.database():
+        db.session.get_one(backtest_counts.BacktestCount, count_id).lease_until = None
+    expect(dialog).to_contain_text("people were counted: everybody.", timeout=30_000)
+    expect(dialog).to_contain_text("It would have enrolled 3 people")
+    assert barriers(page) == []
+
+    dialog.get_by_role("button", name="Forget this").click()
+    expect(dialog).not_to_contain_text("were counted: everybody")
+    expect(dialog).to_contain_text("It would have enrolled 3 people")

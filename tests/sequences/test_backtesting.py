@@ -20,7 +20,7 @@ from app.contacts.models import Contact
 from app.db import Model, db
 from app.demo import make
 from app.messaging.models import QUEUED, SUPPRESSED, Message
-from app.sequences import backtesting, hours, models, publishing
+from app.sequences import backtest_counts, backtesting, drafts, formats, hours, models, publishing
 from app.sequences.backtesting import Backtest, backtest
 from app.sequences.hours import SendingHours
 from app.sequences.models import Refused, Sequence, StepRun
@@ -362,6 +362,86 @@ def test_where_there_is_no_time_for_everybody_a_sample_is_read_and_said_to_be_on
 
     assert (whole.read, whole.of, whole.is_sample, whole.enrolled) == (10, 10, False, 10)
     assert (sample.read, sample.of, sample.is_sample, sample.enrolled) == (3, 10, True, 3)
+
+
+@pytest.mark.req("BEY-07")
+def test_everybody_is_counted_in_the_background_and_the_figures_are_kept_for_a_week(
+    monday: ModuleType, live: Live, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Turn by turn, each going on where the last one stopped: the sum is what one pass counts."""
+    monkeypatch.setattr(backtesting, "CHUNK", 3)
+    monkeypatch.setattr(backtest_counts, "TURN", 0.0)
+    ines = make.staff("Inès Garnier", "owner")
+    draft = live(HELLO, MAIL, trigger="tag.added", active=False)
+    _tag_trials(10, workers)
+    monday.move(days=3)
+    whole = backtest(draft)
+
+    count = backtest_counts.count_everyone(draft, days=90, by=ines)
+    assert backtest_counts.count_everyone(draft, days=90, by=ines) is count
+    seen = []
+    while work.run_batch("count_backtests"):
+        db.session.refresh(count)
+        seen.append(count.figures(ines).read)
+    found = count.figures(ines)
+
+    assert seen == [3, 6, 9, 10, 10]
+    assert (told(found), found.examples) == (told(whole), whole.examples)
+    assert (count.status, found.is_sample) == (backtest_counts.COUNTED, False)
+    assert backtest_counts.count_of(draft, 90) is count
+    assert backtest_counts.count_of(draft, 30) is None
+    assert backtest_counts.next_due() is None
+
+    monday.move(days=8)
+    workers.look()
+    assert backtest_counts.count_of(draft, 90) is None
+
+
+@pytest.mark.req("BEY-07")
+def test_a_count_that_is_called_off_ends_and_one_of_an_older_draft_is_not_shown(
+    monday: ModuleType, live: Live, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backtesting, "CHUNK", 1)
+    monkeypatch.setattr(backtest_counts, "TURN", 0.0)
+    ines = make.staff("Inès Garnier", "owner")
+    draft = live(HELLO, trigger="tag.added", active=False)
+    _tag_trials(3, workers)
+    backtest_counts.count_everyone(draft, days=90, by=ines)
+    backtest_counts.count_everyone(draft, days=30, by=ines)
+    work.run_batch("count_backtests")
+    backtest_counts.call_off(draft, 90)
+    workers.run_until_idle()
+
+    assert backtest_counts.count_of(draft, 90) is None
+    month = backtest_counts.count_of(draft, 30)
+    assert month is not None
+    assert month.figures(ines).read == 3
+    drafts.save_draft(draft, formats.parse(formats.dump(drafts.draft_of(draft)) | {"steps": [MAIL]}))
+    assert backtest_counts.count_of(draft, 30) is None
+
+
+@pytest.mark.req("BEY-07")
+def test_a_count_that_fails_again_and_again_is_given_up_and_says_so(
+    monday: ModuleType, live: Live, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines = make.staff("Inès Garnier", "owner")
+    draft = live(HELLO, trigger="tag.added", active=False)
+    _tag_trials(2, workers)
+    count = backtest_counts.count_everyone(draft, days=90, by=ines)
+    db.session.commit()
+
+    def breaks(*_args: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(backtesting, "_concerned", breaks)
+    for _turn in range(backtest_counts.TRIES):
+        with pytest.raises(RuntimeError, match="disk"):
+            work.run_batch("count_backtests")
+    workers.run_until_idle()
+    db.session.refresh(count)
+
+    assert count.has_failed
+    assert backtest_counts.next_due() is None
 
 
 @pytest.mark.req("BEY-07")

@@ -83,9 +83,7 @@ def as_of_then(
     moments = Moments([now[key] for key, _contact, _at in people])
     contact_id: ColumnElement[int] = literal_column("asked.contact_id", BigInteger)
     was_woken = one_of(KEY, woken) if woken is not None else None
-    about = Subject(
-        contact_id, _instant("now"), _instant("enrolled_at"), was_woken=was_woken, reckon=moments.reckon
-    )
+    about = Subject(contact_id, _instant("now"), _instant("enrolled_at"), was_woken=was_woken, reckon=moments.reckon)
     statement = wanted(about)
     on = join[1](about) if join is not None else None
     table, parameters = _as_table(people, moments.columns)
