@@ -113,7 +113,6 @@ declare("error", _("An error"), _("An error: %(about)s"))
 declare("step_gone", _("The step has been deleted"), _("The step is no longer there in version %(about)s"))
 declare("step_removed", _("The step they waited on was removed"), _("The step they waited on was removed: “%(about)s”"))
 declare("sequence_gone", _("The sequence has been deleted"))
-declare("enrolment_over", _("The run had ended"))
 declare("repeated", _("Held back: the same words had just gone to the same person"))
 declare("fused", _("The fuse has paused the sequence"))
 

@@ -97,7 +97,7 @@ def _lost(letter: Letter) -> str | None:
     if step is None:
         return reasons.code("step_gone")
     if run.status in {models.EXITED, models.STOPPED}:
-        return str(run.reason) or reasons.code("enrolment_over")
+        return str(run.reason)
     if not step.enabled:
         return reasons.code("disabled")
     is_anchored = step.wait is not None and step.wait.is_anchored
