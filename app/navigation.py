@@ -165,6 +165,7 @@ SETTINGS = Group(
             label=_l("Switch to Studio account"), icon="arrow-up-right", endpoint="plan.index", section=_l("Account")
         ),
         Entry(label=_l("API"), icon="api", endpoint="settings.tokens", section=_l("Developers")),
+        Entry(label=_l("Webhook secrets"), icon="key", endpoint="webhook_secrets.index", section=_l("Developers")),
     ),
 )
 

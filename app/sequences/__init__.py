@@ -28,6 +28,7 @@ from app.sequences import (
     people_views,
     publishing_views,
     safety_views,
+    secret_views,
     triggers,
     views,
     watching,
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(message_views.bp)
     app.register_blueprint(run_views.bp)
     app.register_blueprint(backtest_views.bp)
+    app.register_blueprint(secret_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
     webhooks.register()

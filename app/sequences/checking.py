@@ -58,7 +58,12 @@ def findings(document: graph.Document) -> list[Finding]:
     """The pre-flight check (SEQ-24): errors first."""
     found = [
         Finding("error", fault.step_id, fault.detail)
-        for fault in (*formats.shape_faults(document), *reference_faults(document), *filter_faults(document))
+        for fault in (
+            *formats.shape_faults(document),
+            *reference_faults(document),
+            *open_faults(document),
+            *filter_faults(document),
+        )
     ]
     if not document.steps:
         found.append(Finding("error", None, _("There are no steps yet.")))
@@ -68,10 +73,17 @@ def findings(document: graph.Document) -> list[Finding]:
 
 def reference_faults(document: graph.Document) -> Iterator[Fault]:
     """Steps that name a person, a role, a source … that does not exist."""
-    for place in graph.walk(document):
-        step = place.step
-        if isinstance(step, graph.ActionStep) and step.action.references is not None:
+    for place, step in _actions(document):
+        if step.action.references is not None:
             for field, detail in step.action.references(step.params):
+                yield Fault(f"{place.pointer}/{field}", detail, step.id)
+
+
+def open_faults(document: graph.Document) -> Iterator[Fault]:
+    """Steps that lack what has to be there before they act: an address, a secret that is entered here."""
+    for place, step in _actions(document):
+        if step.action.leaves_open is not None:
+            for field, detail in step.action.leaves_open(step.params):
                 yield Fault(f"{place.pointer}/{field}", detail, step.id)
 
 
@@ -124,7 +136,12 @@ def _warnings(document: graph.Document) -> Iterator[Finding]:
 
 
 def _texts(document: graph.Document) -> Iterator[tuple[graph.Place, str, str]]:
+    for place, step in _actions(document):
+        for field, text in step.action.written(step.params):
+            yield place, field, text
+
+
+def _actions(document: graph.Document) -> Iterator[tuple[graph.Place, graph.ActionStep]]:
     for place in graph.walk(document):
         if isinstance(place.step, graph.ActionStep):
-            for field, text in place.step.action.written(place.step.params):
-                yield place, field, text
+            yield place, place.step

@@ -6,10 +6,11 @@ import re
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app import web
-from app.sequences import checking, drafts, formats, overview
+from app.sequences import checking, drafts, formats, overview, secrets_in_use
 from app.sequences.dialogs import dialog
 from app.sequences.models import Sequence
 from app.sequences.page_forms import ImportForm
@@ -56,4 +57,13 @@ def take_in() -> Response:
         return dialog("import", status=422, form=form, faults=invalid.faults)
     sequence = drafts.create_sequence(document, by=current_user)
     said = _("“%(title)s” is here, switched off.", title=sequence.title)
+    missing = secrets_in_use.missing_in(document)
+    if missing:
+        names = ", ".join(f"“{name}”" for name in missing)
+        said += " " + ngettext(
+            "Enter the secret %(names)s at its webhook first: a file carries none.",
+            "Enter the secrets %(names)s at their webhooks first: a file carries none.",
+            len(missing),
+            names=names,
+        )
     return web.go(url_for("sequences.build", sequence_id=sequence.id), toast=said)

@@ -14,6 +14,7 @@ from wtforms import (
     FileField,
     Form,
     IntegerField,
+    PasswordField,
     RadioField,
     SelectField,
     StringField,
@@ -32,6 +33,22 @@ from app.sequences.triggers import TRIGGERS
 
 def _strip(text: str | None) -> str:
     return (text or "").strip()
+
+
+class SecretValueForm(Form):
+    """What webhooks are signed with. It is never shown again, so the field begins empty."""
+
+    value = PasswordField(
+        _l("Secret"),
+        [InputRequired(_l("Enter the secret.")), Length(12, 200, _l("At least 12 characters, at most 200."))],
+        filters=[_strip],
+    )
+
+
+class SecretForm(SecretValueForm):
+    """The same, and the name it is kept under."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=60)], filters=[_strip])
 
 
 class NewSequenceForm(Form):

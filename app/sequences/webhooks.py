@@ -1,7 +1,8 @@
 """Calling other systems for steps: claim a batch, commit, call, record. At least once, always under the same name.
 
-What goes out is JSON, named by enrolment and step in the header Idempotency-Key, and signed with the step's secret:
-`Encore-Signature: t=SECONDS,v1=HEX`, the HMAC-SHA256 of "SECONDS.BODY". Neither body nor secret is ever logged.
+What goes out is JSON, named by enrolment and step in the header Idempotency-Key, and signed with the secret that its
+step names: `Encore-Signature: t=SECONDS,v1=HEX`, the HMAC-SHA256 of "SECONDS.BODY". Neither body nor secret is ever
+logged.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from app.events import Event
 from app.messaging import reasons as messaging_reasons
 from app.messaging import variables
 from app.messaging.carriers import Undeliverable, Unreachable
-from app.sequences import graph
+from app.sequences import graph, webhook_secrets
 from app.sequences.actions.webhook import WebhookParams
 from app.sequences.engine.program import Program, programs
 from app.sequences.models import Enrolment
@@ -57,7 +58,9 @@ NOT_REACHED = reasons.declare(
     "call_not_reached", _("The other system was not reached"), _("The other system was not reached: %(about)s")
 )
 REFUSED = reasons.declare("call_refused", _("The other system refused it"), _("The other system refused it: %(about)s"))
-STEP_GONE = reasons.declare("call_step_gone", _("The step is no webhook any more"))
+NO_SECRET = reasons.declare(
+    "call_no_secret", _("The secret to sign with is not here"), _("The secret to sign with, “%(about)s”, is not here")
+)
 
 
 class Caller(Protocol):
@@ -165,24 +168,41 @@ def clear_calls(contact: Contact) -> None:
 def _made(taken: Sequence[WebhookCall], now: datetime) -> list[Call]:
     """The calls with their bodies; one whose step is gone is given up."""
     known = programs({one.revision_id for one in taken})
+    secrets = webhook_secrets.values() if taken else {}
     ready: list[tuple[WebhookCall, WebhookParams]] = []
     for one in taken:
-        params = _params(known.get(one.revision_id), one.step_id)
-        if params is None or one.contact.erased_at is not None:
-            why = STEP_GONE if params is None else messaging_reasons.ERASED
-            one.status, one.reason, one.ended_at = FAILED, why, now
-        else:
+        params = _params(known[one.revision_id], one.step_id)
+        why_not = _why_not(one, params, secrets)
+        if why_not is None:
             ready.append((one, params))
+        else:
+            one.status, one.reason, one.ended_at = FAILED, why_not, now
     _write_bodies([pair for pair in ready if not pair[0].body], known)
-    return [Call(one.id, one.attempts, one.key, params.url, params.secret, one.body.encode()) for one, params in ready]
+    return [
+        Call(one.id, one.attempts, one.key, params.url, _secret(params, secrets), one.body.encode())
+        for one, params in ready
+    ]
 
 
-def _params(program: Program | None, step_id: str) -> WebhookParams | None:
-    node = program.nodes.get(step_id) if program is not None else None
-    step = node.step if node is not None else None
-    if isinstance(step, graph.ActionStep) and isinstance(step.params, WebhookParams):
-        return step.params
+def _params(program: Program, step_id: str) -> WebhookParams:
+    """What the revision says that queued the call: revisions never change."""
+    step = program.nodes[step_id].step
+    assert isinstance(step, graph.ActionStep)  # noqa: S101 - and queued by a webhook
+    assert isinstance(step.params, WebhookParams)  # noqa: S101
+    return step.params
+
+
+def _why_not(one: WebhookCall, params: WebhookParams, secrets: Mapping[str, str]) -> str | None:
+    """Why a call does not leave: nothing goes unsigned that was meant to be signed."""
+    if one.contact.erased_at is not None:
+        return messaging_reasons.ERASED
+    if params.signed_with and not _secret(params, secrets):
+        return reasons.code(NO_SECRET, params.signed_with)
     return None
+
+
+def _secret(params: WebhookParams, secrets: Mapping[str, str]) -> str:
+    return secrets.get(params.signed_with.casefold(), "")
 
 
 def _write_bodies(blank: Sequence[tuple[WebhookCall, WebhookParams]], known: Mapping[int, Program]) -> None:

@@ -492,6 +492,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_waiver_version_asking", ["asking"], unique=False)
 
     op.create_table(
+        "webhook_secret",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_by_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["staff.id"], name=op.f("fk_webhook_secret_changed_by_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_secret")),
+    )
+    with op.batch_alter_table("webhook_secret", schema=None) as batch_op:
+        batch_op.create_index("uq_webhook_secret_name", [sa.literal_column("lower(name)")], unique=True)
+
+    op.create_table(
         "backtest_count",
         sa.Column("id", BigId, nullable=False),
         sa.Column("sequence_id", BigId, nullable=False),
@@ -1597,6 +1610,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_backtest_count_status")
 
     op.drop_table("backtest_count")
+    with op.batch_alter_table("webhook_secret", schema=None) as batch_op:
+        batch_op.drop_index("uq_webhook_secret_name")
+
+    op.drop_table("webhook_secret")
     with op.batch_alter_table("waiver_version", schema=None) as batch_op:
         batch_op.drop_index("ix_waiver_version_asking")
 

@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 from app import clock
 from app.db import db
 from app.demo import make
+from app.sequences import backtest_counts
 from tests.harness.accessibility import barriers
 from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer
-from app.sequences import backtest_counts
 from tests.sequences.conftest import buy_membership, tag
 
 pytestmark = pytest.mark.browser

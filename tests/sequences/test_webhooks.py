@@ -5,30 +5,45 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import socket
 import threading
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 import structlog
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from app.contacts import erase
 from app.db import db
 from app.demo import make
 from app.integrations.webhooks import GuardedClient
 from app.messaging.carriers import Undeliverable, Unreachable
-from app.sequences import checking, drafts, formats, simulating, tracing
+from app.sequences import (
+    checking,
+    drafts,
+    formats,
+    publishing,
+    secrets_in_use,
+    simulating,
+    tracing,
+    webhook_secrets,
+    webhooks,
+)
 from app.sequences.builder import forms
+from app.sequences.models import Sequence
 from app.sequences.webhook_queue import WebhookCall
+from app.staff import tokens
 from tests.harness.client import Client
 from tests.harness.receiver import Receiver
 from tests.harness.work import Workers
 from tests.sequences.conftest import Live, only
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
-SECRET = "between us"
+SECRET = "between us and nobody else"
 
 
 def step(receiver: Receiver, **more: Any) -> dict[str, Any]:
@@ -43,7 +58,8 @@ def the_call() -> WebhookCall:
 def test_another_system_is_told_once_with_who_and_why(
     live: Live, workers: Workers, monday: ModuleType, receiver: Receiver
 ) -> None:
-    sequence = live(step(receiver, secret=SECRET, fields={"offer": "A mat for ##{{first_name}}"}))
+    webhook_secrets.keep("Till", SECRET, by=make.staff("Inès Garnier", "owner"))
+    sequence = live(step(receiver, signed_with="till", fields={"offer": "A mat for ##{{first_name}}"}))
     ana = make.contact("Ana Duval")
     make.lead(ana)
     workers.run_until_idle()
@@ -204,7 +220,8 @@ def test_a_name_is_looked_up_once_and_what_it_answers_later_gains_nothing(receiv
 
 def test_neither_body_nor_secret_is_logged(live: Live, workers: Workers, receiver: Receiver) -> None:
     receiver.statuses = [500]
-    live(step(receiver, secret=SECRET, fields={"note": "very private"}))
+    webhook_secrets.keep("Till", SECRET, by=make.staff("Inès Garnier", "owner"))
+    live(step(receiver, signed_with="Till", fields={"note": "very private"}))
     with structlog.testing.capture_logs() as logged:
         make.lead()
         workers.run_until_idle()
@@ -259,7 +276,7 @@ def test_documents_say_it_and_come_back_as_they_were() -> None:
         "id": "tell",
         "do": "webhook",
         "url": "https://till.example/hook",
-        "secret": SECRET,
+        "signed_with": "Till",
         "fields": {"source": "Encore"},
     }
     document = formats.parse({"title": "x", "trigger": {"kind": "lead.created"}, "steps": [tell]})
@@ -295,7 +312,11 @@ def test_the_builder_adds_it_asks_for_its_address_and_keeps_what_is_typed(client
     assert forms.shape_of(new) == "webhook"
     assert any("which address" in one.detail for one in checking.findings(drafts.draft_of(sequence)))
 
-    form = {"url": "https://till.example/hook", "secret": SECRET, "fields": "name: ##{{first_name}}\nsource: Encore"}
+    form = {
+        "url": "https://till.example/hook",
+        "signed_with": "Till",
+        "fields": "name: ##{{first_name}}\nsource: Encore",
+    }
     url = f"/sequences/{sequence.id}/steps/{new.id}"
     answer = client.post(url, data=form | {"wait-way": "now"}, headers=PARTIAL)
     assert answer.status_code == 200, answer.text
@@ -305,8 +326,141 @@ def test_the_builder_adds_it_asks_for_its_address_and_keeps_what_is_typed(client
         "id": new.id,
         "do": "webhook",
         "url": "https://till.example/hook",
-        "secret": SECRET,
+        "signed_with": "Till",
         "fields": {"name": "##{{first_name}}", "source": "Encore"},
     }
     wrong = client.post(url, data=form | {"wait-way": "now", "fields": "no colon"}, headers=PARTIAL)
     assert wrong.status_code == 422
+
+
+# ---------------------------------------------------------------------- secrets (decision 28)
+
+
+SECRETS = "/settings/webhook-secrets"
+SIGNED = {"id": "tell", "do": "webhook", "url": "https://till.example/hook", "signed_with": "Till"}
+
+
+def enter(client: Client, name: str = "Till", value: str = SECRET, **more: str) -> TestResponse:
+    return client.post(SECRETS, data={"name": name, "value": value} | more, headers=PARTIAL)
+
+
+def test_a_secret_is_entered_once_and_no_answer_carries_it_afterwards(client: Client) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    enter(client)
+    sequence = make.sequence(SIGNED)
+    _token, key = tokens.create_token("Warehouse", ())
+    db.session.commit()
+
+    secret = webhook_secrets.named("TILL")
+    assert secret is not None
+    assert secret.value == SECRET
+    answers = [
+        client.get(address)
+        for address in (
+            SECRETS,
+            f"{SECRETS}/{secret.id}",
+            f"/sequences/{sequence.id}/document",
+            f"/sequences/{sequence.id}/document?format=json",
+            f"/sequences/{sequence.id}",
+            f"/sequences/{sequence.id}/history",
+        )
+    ]
+    answers.append(client.get(f"/api/v1/sequences/{sequence.id}", headers={"Authorization": f"Bearer {key}"}))
+    answers.append(client.get(f"/sequences/{sequence.id}/steps/tell", headers=PARTIAL))
+    assert [one.status_code for one in answers] == [200] * 8
+    assert not any(SECRET in one.text for one in answers)
+    assert "signed_with: Till" in answers[2].text
+    assert sequence.title in answers[0].text, "the list says who signs with it"
+
+
+def test_a_replaced_secret_signs_what_still_waits(
+    live: Live, workers: Workers, monday: ModuleType, receiver: Receiver, client: Client
+) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    enter(client)
+    receiver.statuses = [500]
+    live(step(receiver, signed_with="Till"))
+    make.lead()
+    workers.run_until_idle()
+    secret = webhook_secrets.named("Till")
+    assert secret is not None
+    client.post(f"{SECRETS}/{secret.id}", data={"value": "another one altogether"}, headers=PARTIAL)
+    monday.move(minutes=1)
+    workers.run_until_idle()
+
+    old, new = receiver.calls
+    assert old.headers["Encore-Signature"] == webhooks.signature(SECRET, old.raw, monday.now() - timedelta(minutes=1))
+    assert new.headers["Encore-Signature"] == webhooks.signature("another one altogether", new.raw, monday.now())
+
+
+def test_a_file_names_a_secret_and_the_studio_is_told_to_enter_it(client: Client) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    text = formats.to_yaml(
+        formats.parse({"title": "From afar", "trigger": {"kind": "lead.created"}, "steps": [SIGNED]})
+    )
+    taken = client.post("/sequences/import", data={"text": text}, headers={"HX-Request": "true"})
+    assert taken.status_code == 204, taken.text
+    built = client.get(taken.headers["HX-Redirect"]).text
+    assert "Enter the secret “Till” at its webhook first" in built
+    sequence = db.session.scalars(select(Sequence)).one()
+
+    missing = "The secret “Till” has not been entered here."
+    assert [(one.severity, one.detail) for one in publishing.check(sequence)] == [("error", missing)]
+    with pytest.raises(publishing.NotReady):
+        publishing.activate(sequence)
+
+    enter(client)
+    publishing.activate(sequence)
+
+
+@pytest.mark.parametrize("name", ["secret", "Secret"])
+def test_a_document_that_holds_a_secret_is_refused_without_repeating_it(name: str) -> None:
+    with pytest.raises(formats.Invalid) as refused:
+        formats.parse(
+            {
+                "title": "x",
+                "trigger": {"kind": "lead.created"},
+                "steps": [{"do": "webhook", "url": "https://till.example", name: SECRET}],
+            }
+        )
+
+    assert [fault.pointer.startswith("/steps/0") for fault in refused.value.faults] == [True]
+    assert SECRET not in str(refused.value)
+
+
+def test_what_is_in_use_is_not_deleted(live: Live, client: Client) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    enter(client)
+    sequence = live(SIGNED)
+    secret = webhook_secrets.named("Till")
+    assert secret is not None
+    refused = client.post(f"{SECRETS}/{secret.id}/deletion", headers=PARTIAL)
+    assert refused.status_code == 409
+    assert f"In use by “{sequence.title}”" in json.loads(refused.headers["HX-Trigger"])["toast"]["text"]
+
+    publishing.delete(sequence)
+    assert secrets_in_use.uses() == {}
+    assert client.post(f"{SECRETS}/{secret.id}/deletion", headers=PARTIAL).status_code == 200
+    assert webhook_secrets.named("Till") is None
+
+
+def test_a_secret_too_short_or_of_a_known_name_is_refused_by_its_field(client: Client) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    enter(client)
+    short, twice = enter(client, "Door", "short"), enter(client, "TILL")
+
+    assert (short.status_code, twice.status_code) == (422, 422)
+    assert "At least 12 characters" in short.text
+    assert "There is a secret called “TILL” already." in twice.text
+    assert SECRET not in twice.text
+
+
+def test_entered_at_the_step_it_is_chosen_there(client: Client) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    asked = client.get(f"{SECRETS}/new?for=step", headers=PARTIAL).text
+    assert 'name="for" value="step"' in asked
+    answer = enter(client, **{"for": "step"})
+
+    assert answer.headers["HX-Retarget"] == "#signed-with"
+    assert "modal-close" in answer.headers["HX-Trigger"]
+    assert re.search(r"<option selected[^>]*>Till</option>", answer.text)

@@ -62,6 +62,7 @@ Run = Callable[[Sequence[Item], datetime], Sequence[Outcome]]
 # Of people at a step, by enrolment: for whom a rule held when they came to it.
 Held = Callable[[RuleUse], Collection[int]]
 Foresee = Callable[[Sequence[Item], Held], Sequence[Outcome]]
+References = Callable[[Any], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class Action:
     ends: bool = False  # the enrolment is over after it
     causes: frozenset[str] = field(default_factory=frozenset)  # kinds of events it may record at once
     # Of its parameters: which field names something that does not exist, and what to say of it.
-    references: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    references: References | None = None
+    # The same of what a document from elsewhere may lack, and has to be there before it acts.
+    leaves_open: References | None = None
     texts: tuple[str, ...] = ()  # the parameters that hold text with variables
     foresee: Foresee | None = None
 
@@ -113,7 +116,8 @@ def action(
     needs_title: bool = False,
     ends: bool = False,
     causes: Collection[str] = (),
-    references: Callable[[Any], Iterable[tuple[str, str]]] | None = None,
+    references: References | None = None,
+    leaves_open: References | None = None,
     texts: tuple[str, ...] = (),
     foresee: Foresee | None = None,
 ) -> Callable[[Run], Run]:
@@ -121,7 +125,7 @@ def action(
 
     def declare(run: Run) -> Run:
         parts = (key, label, icon, params, run, group, channel, needs_title, ends, frozenset(causes))
-        ACTIONS[key] = Action(*parts, references, texts, foresee)
+        ACTIONS[key] = Action(*parts, references, leaves_open, texts, foresee)
         return run
 
     return declare

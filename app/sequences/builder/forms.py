@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.messaging import cleaning
+from app.sequences import webhook_secrets
 from app.sequences.builder import choices
 from app.sequences.builder.wait_form import UNITS, amount_of
 from app.sequences.graph import ActionStep, AnyStep, IfStep, SplitStep
@@ -253,13 +254,22 @@ class WebhookForm(StepForm):
     """Telling another system. What is added to the body is one line each, a name and a value."""
 
     url = StringField(_("Address"), [InputRequired(), Length(max=500)], filters=[_strip])
-    secret = StringField(_("Secret to sign with"), [Optional(), Length(max=200)], filters=[_strip])
+    signed_with = SelectField(_("Sign with"), validate_choice=False)
     fields = TextAreaField(_("Added to the body"), [Optional(), Length(max=20_000)])
+
+    def offer(self, step: AnyStep) -> None:
+        self.offer_secrets(_params(step).signed_with)
+
+    def offer_secrets(self, chosen: str) -> None:
+        """The secrets there are, and the one chosen though it is not here."""
+        known = [(one.name, one.name) for one in webhook_secrets.all_secrets()]
+        unsigned = [("", _("no secret: the call is not signed"))]
+        self.signed_with.choices = choices.options([*unsigned, *choices.with_chosen(known, chosen)])
 
     def read(self, step: AnyStep) -> None:
         super().read(step)
         params = _params(step)
-        self.url.data, self.secret.data = params.url, params.secret
+        self.url.data, self.signed_with.data = params.url, params.signed_with
         self["fields"].data = "\n".join(f"{name}: {value}" for name, value in params.fields.items())
 
     def validate_fields(self, field: TextAreaField) -> None:
@@ -269,7 +279,7 @@ class WebhookForm(StepForm):
     def values(self) -> dict[str, Any]:
         pairs = [line.partition(":") for line in _lines(self["fields"].data)]
         fields = {name.strip(): value.strip() for name, _colon, value in pairs}
-        said = {"url": self.url.data, "secret": self.secret.data, "fields": fields}
+        said = {"url": self.url.data, "signed_with": self.signed_with.data, "fields": fields}
         return {name: value for name, value in said.items() if value}
 
 
