@@ -83,11 +83,7 @@ def test_the_page_follows_a_count_of_everybody_and_shows_what_came_of_it(live_se
         count.lease_until = clock.now() + timedelta(hours=1)
         db.session.commit()
         draft_id, count_id = draft.id, count.id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@x.org")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page).not_to_have_url(re.compile("sign-in"))
+    sign_in(page, "ines@x.org")
 
     page.goto(f"/sequences/{draft_id}")
     page.get_by_role("link", name="Backtest").click()

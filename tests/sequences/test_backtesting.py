@@ -21,7 +21,8 @@ from app.db import Model, db
 from app.demo import make
 from app.messaging.models import QUEUED, SUPPRESSED, Message
 from app.sequences import backtest_counts, backtesting, drafts, formats, hours, models, publishing
-from app.sequences.backtesting import Backtest, backtest
+from app.sequences.backtest_figures import Backtest
+from app.sequences.backtesting import backtest
 from app.sequences.hours import SendingHours
 from app.sequences.models import Refused, Sequence, StepRun
 from app.staff import tokens
