@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import abort
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
@@ -38,8 +38,7 @@ class Design:
 
 def create_form(design: Design) -> IntakeForm:
     """Make an intake form; its address comes from its title and stays when that changes."""
-    taken = {slug.replace("-", "_") for slug in db.session.scalars(select(IntakeForm.slug))}
-    form = IntakeForm(slug=naming.key_for(design.title, taken).replace("_", "-"), created_at=clock.now())
+    form = IntakeForm(slug=naming.slug_for(design.title, "form", _is_taken), created_at=clock.now())
     db.session.add(form)
     change_form(form, design)
     db.session.flush()
@@ -106,6 +105,10 @@ def known_services() -> list[str]:
     """The appointment services that have been booked, to choose from."""
     booked = select(Booking.name).where(Booking.kind == "appointment", Booking.name != "").distinct()
     return sorted(db.session.scalars(booked), key=str.casefold)
+
+
+def _is_taken(slug: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(IntakeForm.slug == slug))))
 
 
 # ---------------------------------------------------------------- what is typed

@@ -9,12 +9,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import web
-from app.contacts import custom_fields, people
+from app.contacts import custom_fields, people, public_forms
 from app.contacts.models import Contact
 from app.contacts.people import Details
+from app.contacts.public_forms import PublicForm
 from app.intake import forms, questions, submitting
 from app.intake.models import IntakeForm
-from app.intake.questions import AnswerForm, Question
+from app.intake.questions import Question
+
+PAGE = "intake-form"
 
 bp = Blueprint("intake", __name__, url_prefix="/intake")
 
@@ -35,14 +38,14 @@ def public(slug: str, token: str | None = None) -> Response:
     asked = questions.stored(intake_form.questions)
     form = questions.build(asked, asks_who=contact is None)(request.form)
     if request.method == "GET":
-        form.token.data = submitting.page_token(intake_form)
+        form.token.data = public_forms.token_for(PAGE, intake_form.id)
         if contact is not None:
             questions.fill_in(form, asked, contact)
         return _page(intake_form, form, contact)
     thanked = url_for(".thanks", slug=slug, lang=request.args.get("lang") or g.language)
     if form.website.data:
         return redirect(thanked, code=303)  # type: ignore[return-value]  # a machine: let it think that it was heard
-    if not form.validate() or not _is_fresh(intake_form, form):
+    if not form.validate() or not _says_something(form, asked) or not _is_fresh(intake_form, form):
         return _page(intake_form, form, contact, status=422)
     _keep(intake_form, form, asked, contact)
     return redirect(thanked, code=303)  # type: ignore[return-value]
@@ -56,7 +59,7 @@ def thanks(slug: str) -> Response:
     return _message(_("Thank you"), intake_form.thanks or _("We have your answers and look forward to seeing you."))
 
 
-def _keep(intake_form: IntakeForm, form: AnswerForm, asked: list[Question], contact: Contact | None) -> None:
+def _keep(intake_form: IntakeForm, form: PublicForm, asked: list[Question], contact: Contact | None) -> None:
     submitting.submit(
         intake_form,
         contact or _whoever(form),
@@ -67,7 +70,7 @@ def _keep(intake_form: IntakeForm, form: AnswerForm, asked: list[Question], cont
     )
 
 
-def _whoever(form: AnswerForm) -> Contact:
+def _whoever(form: PublicForm) -> Contact:
     """The person somebody says they are, by their e-mail address."""
     details = Details(
         first_name=form["first_name"].data or "",
@@ -79,16 +82,23 @@ def _whoever(form: AnswerForm) -> Contact:
     return contact
 
 
-def _is_fresh(intake_form: IntakeForm, form: AnswerForm) -> bool:
-    """Whether the page was drawn by us today. Where not, it is asked once more, with all that was typed."""
-    if submitting.is_fresh(form.token.data or "", intake_form):
+def _says_something(form: PublicForm, asked: list[Question]) -> bool:
+    """Whether anything was answered: a form of optional questions can be sent as it came."""
+    if not asked or any(one["answer"] for one in questions.answers(asked, form)):
         return True
-    form.form_errors.append(_("This page has been open for long. Send it once more."))
-    form.token.data, form.token.raw_data = submitting.page_token(intake_form), None
+    form.form_errors.append(_("Answer at least one question: there is nothing to send yet."))
     return False
 
 
-def _page(intake_form: IntakeForm, form: AnswerForm, contact: Contact | None, *, status: int = 200) -> Response:
+def _is_fresh(intake_form: IntakeForm, form: PublicForm) -> bool:
+    """Whether the page was drawn by us today. Where not, it is asked once more, with all that was typed."""
+    if public_forms.is_fresh(public_forms.drawn_at(PAGE, intake_form.id, form.token.data or "")):
+        return True
+    form.ask_again(public_forms.too_old(), public_forms.token_for(PAGE, intake_form.id))
+    return False
+
+
+def _page(intake_form: IntakeForm, form: PublicForm, contact: Contact | None, *, status: int = 200) -> Response:
     arguments: dict[str, Any] = {**(request.view_args or {}), "lang": request.args.get("lang")}
     return web.page(
         "public/intake.html",

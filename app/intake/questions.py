@@ -17,7 +17,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     Form,
-    HiddenField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -28,9 +27,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import DateInput
 
-from app.contacts import addresses, custom_fields
+from app.contacts import custom_fields, public_forms
 from app.contacts.custom_fields import BadValue
 from app.contacts.models import Contact, CustomField
+from app.contacts.public_forms import PublicForm
 
 SHORT, LONG, CHOICE, CHOICES, DATE, YES_NO, CONSENT = (
     "short",
@@ -113,28 +113,20 @@ def without_choices(questions: Sequence[Question]) -> set[str]:
     return {one.key for one in questions if one.label.strip() and one.kind in WITH_OPTIONS and not one.options}
 
 
-class AnswerForm(Form):
-    """What every intake form carries: a trap that only machines fall into, and proof that we drew it."""
-
-    website = StringField()
-    token = HiddenField()
-
-
-class WhoForm(AnswerForm):
-    """And, where the link does not say it, who answers."""
+class WhoForm(PublicForm):
+    """Who answers, where the link does not say it."""
 
     first_name = StringField(_l("First name"), [DataRequired(_l("Tell us your name.")), Length(max=200)])
     last_name = StringField(_l("Last name"), [Length(max=200)])
-    email = EmailField(_l("E-mail"), [DataRequired(_l("Tell us your e-mail address.")), Length(max=254)])
+    email = EmailField(
+        _l("E-mail"),
+        [DataRequired(_l("Tell us your e-mail address.")), Length(max=254), public_forms.email_address],
+    )
 
-    def validate_email(self, field: WebField) -> None:
-        if addresses.clean_email(field.data) is None:
-            raise ValidationError(_("This address looks incomplete. Check the part after the @."))
 
-
-def build(questions: Sequence[Question], *, asks_who: bool) -> type[AnswerForm]:
+def build(questions: Sequence[Question], *, asks_who: bool) -> type[PublicForm]:
     """The web form of these questions."""
-    base = WhoForm if asks_who else AnswerForm
+    base = WhoForm if asks_who else PublicForm
     return type("IntakeForm", (base,), {one.name: _field(one) for one in questions})
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -20,7 +18,6 @@ from app.messaging import tokens
 
 CLIENT = events.Actor.client()
 
-LASTS = timedelta(hours=24)  # a page left open longer is asked to be sent once more
 PURPOSE = "intake"
 
 
@@ -80,22 +77,3 @@ def whose(form: IntakeForm, token: str) -> Contact | None:
         return None
     contact = db.session.get(Contact, contact_id) if form_id == form.id else None
     return contact if contact is not None and contact.erased_at is None else None
-
-
-def page_token(form: IntakeForm) -> str:
-    """Proof that we drew this page, and when."""
-    return str(_signer().dumps([form.id, clock.now().timestamp()]))
-
-
-def is_fresh(token: str, form: IntakeForm) -> bool:
-    """Whether a page is of this form and of the last day."""
-    try:
-        form_id, stamp = _signer().loads(token)
-        drawn = datetime.fromtimestamp(stamp, tz=clock.now().tzinfo)
-    except (BadSignature, ValueError, TypeError, OverflowError):
-        return False
-    return form_id == form.id and clock.now() - drawn < LASTS
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="intake-form")

@@ -12,11 +12,12 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, Form, HiddenField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import BooleanField, EmailField, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 
-from app.contacts import addresses
+from app.contacts import public_forms
 from app.contacts.models import CustomField
+from app.contacts.public_forms import PublicForm
 from app.leads import fields
 from app.leads.forms import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_NOTE, LONGEST_NUMBER, at_most
 
@@ -33,13 +34,6 @@ NAMES: dict[str, LazyString] = {
     "note": _l("Message"),
     "news": _l("Send me offers and studio news"),
 }
-
-
-class PublicForm(Form):
-    """What every lead form carries: a trap that only machines fall into, and proof that we drew it."""
-
-    website = StringField()
-    token = HiddenField()
 
 
 def offered(custom: Sequence[CustomField]) -> dict[str, str]:
@@ -77,18 +71,6 @@ def build(specs: Sequence[Spec], custom: Sequence[CustomField]) -> type[PublicFo
     return type("LeadForm", (PublicForm,), made)
 
 
-def _email(_form: Form, field: Field) -> None:
-    if addresses.clean_email(field.data) is None:
-        raise ValidationError(_("This address looks incomplete. Check the part after the @."))
-
-
-def _phone(_form: Form, field: Field) -> None:
-    if field.data and addresses.clean_phone(field.data) is None:
-        raise ValidationError(
-            _("This is no phone number we can call. Write it with its country code, like +33 6 12 34 56 78.")
-        )
-
-
 def _wanted(required: bool, sentence: LazyString) -> InputRequired | Optional:
     return InputRequired(sentence) if required else Optional()
 
@@ -101,10 +83,10 @@ _BUILT_IN: dict[str, Callable[[str | LazyString, bool], Any]] = {
         label, [_wanted(required, _l("Tell us your last name.")), at_most(LONGEST_NAME)]
     ),
     "email": lambda label, _required: EmailField(
-        label, [InputRequired(_l("Tell us your e-mail address.")), at_most(LONGEST_ADDRESS), _email]
+        label, [InputRequired(_l("Tell us your e-mail address.")), at_most(LONGEST_ADDRESS), public_forms.email_address]
     ),
     "phone": lambda label, required: TelField(
-        label, [_wanted(required, _l("Tell us your phone number.")), at_most(LONGEST_NUMBER), _phone]
+        label, [_wanted(required, _l("Tell us your phone number.")), at_most(LONGEST_NUMBER), public_forms.phone_number]
     ),
     "note": lambda label, required: TextAreaField(
         label, [_wanted(required, _l("Write us a line.")), at_most(LONGEST_NOTE)]

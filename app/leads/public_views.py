@@ -9,12 +9,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import web
-from app.contacts import custom_fields
+from app.contacts import custom_fields, public_forms
 from app.contacts.people import Details
+from app.contacts.public_forms import PublicForm
 from app.leads import fields, form_fields, lead_forms, submission
-from app.leads.form_fields import PublicForm
 from app.leads.form_views import bp
 from app.leads.models import LeadForm
+
+PURPOSE = "lead-form"
 
 
 @bp.route("/f/<slug>", methods=["GET", "POST"])
@@ -29,7 +31,7 @@ def public(slug: str) -> Response:
     custom = custom_fields.all_fields(on_leads=True)
     form = form_fields.build(lead_form.fields, custom)(request.form)
     if request.method == "GET":
-        form.token.data = submission.token_for(lead_form)
+        form.token.data = public_forms.token_for(PURPOSE, lead_form.id)
         return _page(lead_form, form)
     thanked = url_for(".thanks", slug=slug, **_kept())
     if form.website.data:
@@ -58,16 +60,16 @@ def _opened(slug: str) -> LeadForm:
 
 def _is_trusted(lead_form: LeadForm, form: PublicForm) -> bool:
     """Whether to believe a submission. Where not, it is asked once more, with a fresh token and all that was typed."""
-    token = form.token.data or ""
+    drawn = public_forms.drawn_at(PURPOSE, lead_form.id, form.token.data or "")
     typed = {field.name: field.data for field in form if field.name != "token"}
-    if not submission.is_fresh(token, lead_form):
-        form.form_errors.append(_("This page has been open for long. Send it once more."))
-    elif submission.looks_like_a_machine(token, lead_form, typed):
-        form.form_errors.append(_("That was quick. If you are no machine, send it once more."))
-    if form.form_errors:
-        form.token.data = submission.token_for(lead_form)
-        form.token.raw_data = None
-    return not form.form_errors
+    if not public_forms.is_fresh(drawn):
+        doubt = public_forms.too_old()
+    elif submission.looks_like_a_machine(drawn, typed):
+        doubt = _("That was quick. If you are no machine, send it once more.")
+    else:
+        return True
+    form.ask_again(doubt, public_forms.token_for(PURPOSE, lead_form.id))
+    return False
 
 
 def _answers(lead_form: LeadForm, form: PublicForm, custom: list[Any]) -> submission.Answers:

@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
-
 from app import clock, events
 from app.contacts import consent, people
 from app.db import db
@@ -22,7 +19,6 @@ from app.staff.models import Location
 CLIENT = events.Actor.client()
 MARKETING = ("email_marketing", "sms_marketing")
 
-LASTS = timedelta(hours=24)  # a page left open longer is asked to be sent once more
 HASTE = timedelta(seconds=2)  # nobody types a message with a link in it faster
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -38,20 +34,8 @@ class Answers:
     wants_news: bool | None = None  # None where the form does not ask
 
 
-def token_for(form: LeadForm) -> str:
-    """Proof that we drew this form, and when. It stands in for a cookie, which frames on other websites do not get."""
-    return str(_signer().dumps([form.id, clock.now().timestamp()]))
-
-
-def is_fresh(token: str, form: LeadForm) -> bool:
-    """Whether a token is of this form and of the last day."""
-    drawn = _drawn_at(token, form)
-    return drawn is not None and clock.now() - drawn < LASTS
-
-
-def looks_like_a_machine(token: str, form: LeadForm, typed: Mapping[str, Any]) -> bool:
+def looks_like_a_machine(drawn: datetime | None, typed: Mapping[str, Any]) -> bool:
     """Whether somebody was faster than fingers are and left a link; either alone may be a person."""
-    drawn = _drawn_at(token, form)
     was_hasty = drawn is None or clock.now() - drawn < HASTE
     return was_hasty and any(_LINK.search(str(value)) for name, value in typed.items() if name != "email")
 
@@ -92,15 +76,3 @@ def submit(form: LeadForm, answers: Answers, token: str) -> Lead | None:
 def location_of(form: LeadForm) -> Location | None:
     """The location that people who send this form belong to, where the studio has said so."""
     return db.session.get(Location, form.location_id) if form.location_id is not None else None
-
-
-def _drawn_at(token: str, form: LeadForm) -> datetime | None:
-    try:
-        form_id, stamp = _signer().loads(token)
-        return datetime.fromtimestamp(stamp, tz=clock.now().tzinfo) if form_id == form.id else None
-    except (BadSignature, ValueError, TypeError, OverflowError):
-        return None
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="lead-form")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, Form, HiddenField, RadioField, StringField, TelField
+from wtforms import EmailField, Field, RadioField, StringField, TelField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.contacts import addresses
+from app.contacts import public_forms
+from app.contacts.public_forms import PublicForm
 from app.studio.checkouts import Typed
 from app.studio.payments import Payment
 
@@ -28,20 +29,20 @@ def tidy(typed: str | None) -> str:
     return (typed or "").replace("\0", "").strip()
 
 
-class CheckoutForm(Form):
-    """Who buys, and how they pay. A field named website is a trap for machines."""
+class CheckoutForm(PublicForm):
+    """Who buys, and how they pay."""
 
     first_name = StringField(
         _l("First name"), [InputRequired(_l("Tell us your name.")), at_most(LONGEST_NAME)], filters=[tidy]
     )
     last_name = StringField(_l("Last name"), [at_most(LONGEST_NAME)], filters=[tidy])
     email = EmailField(
-        _l("E-mail"), [InputRequired(_l("Tell us your e-mail address.")), at_most(LONGEST_ADDRESS)], filters=[tidy]
+        _l("E-mail"),
+        [InputRequired(_l("Tell us your e-mail address.")), at_most(LONGEST_ADDRESS), public_forms.email_address],
+        filters=[tidy],
     )
-    phone = TelField(_l("Phone"), [at_most(LONGEST_NUMBER)], filters=[tidy])
+    phone = TelField(_l("Phone"), [at_most(LONGEST_NUMBER), public_forms.phone_number], filters=[tidy])
     payment = RadioField(_l("Payment"), validate_choice=True)
-    website = StringField()
-    token = HiddenField()
 
     def offer(self, payments: Sequence[Payment]) -> None:
         """Let the buyer choose between the ways to pay; the first is chosen."""
@@ -51,16 +52,6 @@ class CheckoutForm(Form):
     def validate_first_name(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(_("Tell us your name."))
-
-    def validate_email(self, field: Field) -> None:
-        if field.data and addresses.clean_email(field.data) is None:
-            raise ValidationError(_("This address looks incomplete. Check the part after the @."))
-
-    def validate_phone(self, field: Field) -> None:
-        if field.data and addresses.clean_phone(field.data) is None:
-            raise ValidationError(
-                _("This is no phone number we can call. Write it with its country code, like +33 6 12 34 56 78.")
-            )
 
     def typed(self, language: str) -> Typed:
         """What stands in the fields, finished or not: never more than is kept."""

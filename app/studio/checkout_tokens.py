@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app import clock
+from app.contacts import public_forms
 from app.studio.abandoning import KEPT
 from app.studio.checkout_models import Order
 from app.studio.item_models import Item
 
 COOKIE = "encore_checkout"
-LASTS = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Page:
 
     @property
     def is_fresh(self) -> bool:
-        return clock.now() - self.opened_at < LASTS
+        return public_forms.is_fresh(self.opened_at)
 
 
 def token_for(item: Item) -> str:

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import web
-from app.contacts import people
+from app.contacts import people, public_forms
 from app.contacts.people import Details
 from app.db import db
 from app.messaging import personal
@@ -120,9 +120,7 @@ def _is_fresh(page: tokens.Page | None, form: CheckoutForm, item: Item) -> bool:
     """Whether the page was drawn by us within the day. Where not, it is asked once more, with all that was typed."""
     if page is not None and page.is_fresh:
         return True
-    form.form_errors.append(_("This page has been open for long. Send it once more."))
-    form.token.data = tokens.token_for(item)
-    form.token.raw_data = None
+    form.ask_again(public_forms.too_old(), tokens.token_for(item))
     return False
 
 

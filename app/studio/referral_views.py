@@ -5,37 +5,26 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, Form, StringField, TelField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import BooleanField, EmailField, StringField, TelField
+from wtforms.validators import InputRequired, Length, Optional
 
 from app import i18n, web
-from app.contacts import addresses
 from app.contacts.people import Details
+from app.contacts.public_forms import PublicForm, email_address, phone_number
 from app.studio import referrals
 
 bp = Blueprint("referrals", __name__)
 
 
-def _email(_form: Form, field: Field) -> None:
-    if addresses.clean_email(field.data) is None:
-        raise ValidationError(_("This address looks incomplete. Check the part after the @."))
+class GuestForm(PublicForm):
+    """Who a guest is. The page needs no token: a second time changes nothing."""
 
-
-def _phone(_form: Form, field: Field) -> None:
-    if field.data and addresses.clean_phone(field.data) is None:
-        raise ValidationError(
-            _("This is no phone number we can call. Write it with its country code, like +33 6 12 34 56 78.")
-        )
-
-
-class GuestForm(Form):
-    """Who a guest is. A field named website is a trap for machines."""
-
-    website = StringField()
     first_name = StringField(_l("First name"), [InputRequired(_l("Tell us your name.")), Length(max=80)])
     last_name = StringField(_l("Last name"), [Optional(), Length(max=80)])
-    email = EmailField(_l("E-mail"), [InputRequired(_l("Tell us your e-mail address.")), Length(max=254), _email])
-    phone = TelField(_l("Phone"), [Optional(), Length(max=40), _phone])
+    email = EmailField(
+        _l("E-mail"), [InputRequired(_l("Tell us your e-mail address.")), Length(max=254), email_address]
+    )
+    phone = TelField(_l("Phone"), [Optional(), Length(max=40), phone_number])
     news = BooleanField(_l("Send me offers and studio news"))
 
 

@@ -66,6 +66,20 @@ def submissions(of: Contact | None = None) -> list[IntakeSubmission]:
     return list(db.session.scalars(wanted.where(IntakeSubmission.contact_id == of.id) if of else wanted))
 
 
+def test_a_form_that_answers_nothing_is_not_taken(client: Client) -> None:
+    asked = make.intake_form("If you like", BACK, DAY)
+    link = submitting.link_for(asked, make.client("Ana Duarte").id)
+    token = token_in(client.get(path_of(link)).text)
+
+    refused = client.post(path_of(link), data={"token": token, "q_back": "", "q_day": " "})
+    taken = client.post(path_of(link), data={"token": token, "q_back": "no"})
+
+    assert refused.status_code == 422
+    assert "Answer at least one question" in refused.text
+    assert taken.status_code == 303
+    assert len(submissions()) == 1
+
+
 @pytest.mark.req("STU-21", "NAV-02")
 def test_what_a_client_answers_is_on_their_profile_and_their_timeline(
     form: IntakeForm, ines: Staff, client: Client

@@ -114,8 +114,9 @@ def test_two_forms_of_one_name_have_addresses_of_their_own(ines: Staff, client: 
     client.post(f"{URL}/new", data=typed())
     client.post(f"{URL}/new", data=typed())
 
-    slugs = sorted(db.session.scalars(select(IntakeForm.slug)))
-    assert slugs == ["before-we-meet", "before-we-meet-2"]
+    first, second = sorted(db.session.scalars(select(IntakeForm.slug)))
+    assert first == "before-we-meet"
+    assert second.startswith("before-we-meet-")
 
 
 def test_questions_without_words_and_odd_kinds_do_no_harm(ines: Staff, client: Client) -> None:
