@@ -73,6 +73,7 @@ class Order(Model):
     once_key: Mapped[str] = mapped_column(String(64), unique=True)  # sending one page twice is one order
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    buyer_name: Mapped[str] = mapped_column(String(200), default="")  # as it was typed: anybody can type any address
     price_cents: Mapped[int] = mapped_column(default=0)
     payment: Mapped[str] = mapped_column(String(24))  # the key of the way to pay (`payments.py`)
     state: Mapped[str] = mapped_column(String(16), default=RESERVED)

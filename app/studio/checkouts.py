@@ -95,7 +95,7 @@ def complete(visit: Visit, typed: Typed, *, payment: str, token: str) -> Order:
     if not items.may_buy(visit.item, people.find_contact(people.Details(email=email))):
         raise NotForEverybody
     contact, _is_new = people.find_or_create(details, by=CLIENT, via="checkout")
-    order = orders.place_order(visit.item, contact, payment=payment, once_key=once_key)
+    order = orders.place_order(visit.item, contact, payment=payment, once_key=once_key, buyer_name=typed.first_name)
     if order is None:  # the same page, sent by another request at the same moment
         return db.session.scalars(select(Order).where(Order.once_key == once_key)).one()
     checkout = _held(visit)

@@ -8,7 +8,7 @@ from app import clock
 from app.contacts import erase
 from app.contacts.models import Contact
 from app.db import db
-from app.studio.checkout_models import Checkout
+from app.studio.checkout_models import Checkout, Order
 from app.studio.models import Booking
 
 
@@ -21,6 +21,7 @@ def clear_bookings(contact: Contact) -> None:
 @erase.also
 def clear_checkouts(contact: Contact) -> None:
     """Orders stay, for they are counted; what was typed goes, also where it was never sent."""
+    db.session.execute(update(Order).where(Order.contact_id == contact.id).values(buyer_name=""))
     theirs = Checkout.contact_id == contact.id
     if contact.email:
         theirs = or_(theirs, func.lower(Checkout.email) == contact.email.lower())

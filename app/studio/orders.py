@@ -34,7 +34,7 @@ class OrderSettled(Refusal):
         )
 
 
-def place_order(item: Item, contact: Contact, *, payment: str, once_key: str) -> Order | None:
+def place_order(item: Item, contact: Contact, *, payment: str, once_key: str, buyer_name: str) -> Order | None:
     """Sell an item to somebody: they hold it from now on, and owe its price. The same key a second time answers None.
 
     What follows from a purchase follows from its event (`sales.py`): the membership, the client, the lead it converts.
@@ -45,6 +45,7 @@ def place_order(item: Item, contact: Contact, *, payment: str, once_key: str) ->
         "once_key": once_key,
         "item_id": item.id,
         "contact_id": contact.id,
+        "buyer_name": buyer_name,
         "price_cents": cents,
         "payment": payment,
         "state": RESERVED if cents else PAID,  # what is free has been paid

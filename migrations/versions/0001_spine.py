@@ -780,6 +780,7 @@ def upgrade() -> None:
         sa.Column("once_key", sa.String(length=64), nullable=False),
         sa.Column("item_id", BigId, nullable=False),
         sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("buyer_name", sa.String(length=200), nullable=False),
         sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("payment", sa.String(length=24), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),

@@ -184,6 +184,17 @@ def test_a_confirmation_cannot_be_guessed_and_belongs_to_its_item(client: Client
     assert client.get(address.replace(item.slug, other.slug)).status_code == 404
 
 
+def test_whoever_types_a_clients_address_does_not_learn_their_name(client: Client) -> None:
+    make.client("Beatriz Duarte", email="b@x.org")
+
+    bought = buy(client, make.item(), first_name="Mallory", email="b@x.org")
+    done = client.get(bought.location).text
+
+    assert "Thank you, Mallory" in done
+    assert "Beatriz" not in done
+    assert "Duarte" not in done
+
+
 @pytest.mark.parametrize(("accepts", "said"), [("fr-FR,fr;q=0.9", "Prénom"), ("en-GB", "First name")])
 def test_the_checkout_speaks_the_buyers_language(client: Client, accepts: str, said: str) -> None:
     item = make.item()
@@ -266,6 +277,7 @@ def test_an_erased_person_is_in_no_draft(app: Flask) -> None:
     erase.erase_contact(contact, by=make.SYSTEM)
 
     assert {(one.first_name, one.email) for one in db.session.scalars(select(Checkout))} == {("", "")}
+    assert db.session.scalars(select(Order.buyer_name)).all() == [""]
     assert item_figures.figures_of(item).ever.count == 1
 
 
