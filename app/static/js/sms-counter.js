@@ -51,6 +51,6 @@ customElements.define("sms-counter", class extends HTMLElement {
     const messages = parts === 1 ? this.dataset.one : this.dataset.many.replace("{n}", parts);
     const dear = foreign === undefined ? "" : ` · ${this.dataset.dear.replace("{c}", foreign)}`;
     this.textContent = `${length} / ${room} · ${messages}${dear}`;
-    this.toggleAttribute("data-dear", foreign !== undefined);
+    this.toggleAttribute("data-is-dear", foreign !== undefined);
   }
 });
