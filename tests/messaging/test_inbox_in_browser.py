@@ -86,12 +86,31 @@ def test_filters_and_search_leave_the_open_thread_alone(inbox: Page, phone_provi
     expect(inbox.get_by_label("Message", exact=True)).to_have_value("half written")
 
 
+@pytest.mark.req("SMS-01")
+def test_an_sms_is_counted_while_it_is_typed(inbox: Page, phone_provider: TwilioStandIn) -> None:
+    phone_provider.receives_sms(CAMILLE, "Hello")
+    inbox.locator("a.conv").click()
+    text, count = inbox.get_by_label("Message", exact=True), inbox.locator("#composer sms-counter")
+
+    text.fill("See you")
+    expect(count).to_contain_text("7 / 160")
+    text.fill("See you 🙂")
+    expect(count).to_contain_text("10 / 70")
+    expect(count).to_contain_text("“🙂” makes it shorter")
+    text.fill("See you")
+    expect(count).to_have_text("7 / 160 · 1 segment")
+
+
 def test_on_a_phone_list_and_thread_are_two_pages(inbox: Page, phone_provider: TwilioStandIn) -> None:
     phone_provider.receives_sms(CAMILLE, "Hello")
     inbox.set_viewport_size({"width": 390, "height": 844})
     inbox.locator("a.conv").click()
     expect(inbox.locator("#inbox-list")).to_be_hidden()
     expect(inbox.locator("#composer")).to_be_visible()
+    inbox.get_by_role("button", name="Assign").click()
+    inbox.get_by_role("menuitemradio", name="Léa Fontaine").click()
+    expect(inbox.get_by_role("button", name="Léa", exact=True)).to_be_visible()
+    expect(inbox.locator("#thread-bar").get_by_role("link", name="Camille Moreau")).to_be_visible()
 
     inbox.get_by_role("link", name="Back to the inbox").click()
     expect(inbox.locator("#inbox-list")).to_be_visible()
