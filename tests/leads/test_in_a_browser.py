@@ -112,6 +112,7 @@ def test_a_card_is_dragged_to_another_stage(live_server: LiveServer, open_page: 
     board.mouse.down()
     contacted.locator("drag-list").hover()
     contacted.locator("drag-list").hover(position={"x": 60, "y": 40})
+    expect(contacted.locator(".drop-mark")).to_have_count(1)
     board.mouse.up()
 
     expect(contacted.get_by_role("article")).to_contain_text("Ana Silva")

@@ -21,7 +21,7 @@ customElements.define("list-keys", class extends HTMLElement {
   press(event) {
     if (isTyping(event) || lettersAreOff() || document.querySelector("dialog:modal") || !this.checkVisibility()) return;
     const key = event.key.toLowerCase();
-    const row = this.querySelector(".cursor");
+    const row = this.querySelector(".cursor") ?? this.rows.find((one) => one.contains(document.activeElement));
     if (key === "j" || key === "k") this.walk(row, key === "j" ? 1 : -1);
     else if (row && key === "x") row.querySelector("input[type=checkbox]")?.click();
     else if (row && key === "enter" && !event.target.closest("a, button")) row.querySelector("a[href]")?.click();

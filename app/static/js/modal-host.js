@@ -26,7 +26,10 @@ customElements.define("modal-host", class extends HTMLElement {
     const { dialog } = this;
     if (!dialog || dialog.open) return;
     // A form that comes back with mistakes is a new dialog in place of the old: the opener stays the first one's.
-    this.opener ??= document.activeElement;
+    if (!this.opener) {
+      this.opener = document.activeElement;
+      this.around = this.opener.closest("[id]")?.id ?? "";
+    }
     dialog.showModal();
     dialog.querySelector("[autofocus], [aria-invalid=true], .content :is(input, select, textarea):not([type=hidden])")?.focus();
   }
@@ -42,7 +45,10 @@ customElements.define("modal-host", class extends HTMLElement {
 
   empty() {
     this.replaceChildren();
-    if (this.opener?.isConnected) this.opener.focus();
+    // What was done in the dialog may have drawn the opener anew: then what stood around it is found by its id.
+    const drawn = document.getElementById(this.around);
+    const opener = this.opener?.isConnected ? this.opener : drawn?.querySelector("a, button") ?? drawn;
+    opener?.focus();
     this.opener = null;
   }
 });
