@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 
 from app import clock, web
-from app.dashboard import figures
+from app.dashboard import figures, first_steps
 from app.staff.studio import studio
 from app.tasks import queries as tasks
 
@@ -48,6 +48,13 @@ def lifecycle() -> Response:
     return web.page("dashboard/lifecycle.html", cards=figures.stage_cards(current_user))
 
 
+@bp.post("/dashboard/first-steps/dismissal")
+@web.needs("settings.edit")
+def put_first_steps_away() -> Response:
+    first_steps.put_away()
+    return web.reply("dashboard/_first_steps.html", back=url_for(".index"), first_steps=None)
+
+
 def _page() -> Response:
     days = request.args.get("days", type=int)
     days = days if days in PERIODS else 30
@@ -61,6 +68,7 @@ def _page() -> Response:
         cards=figures.stage_cards(current_user) if current_user.may("lifecycle.see") else None,
         sources=figures.sources(since, current_user),
         traffic=figures.traffic(since, clock.now(), here.tz, current_user),
+        first_steps=first_steps.progress(current_user),
         **_next(),
     )
 

@@ -17,7 +17,7 @@ from app.leads import conversion
 from app.lifecycle.models import LifecycleStage
 from app.messaging.models import Conversation, Message
 from app.staff.models import Staff
-from app.staff.studio import studio
+from app.staff.studio import Studio, put, studio
 from tests.harness.client import Client
 from tests.tasks.test_pages import counted
 
@@ -165,6 +165,35 @@ def test_an_empty_studio_has_a_dashboard_that_says_what_will_stand_there(client:
 
     for said in ("Everybody has an answer.", "Nobody is hot right now.", "All done for today.", "No new leads"):
         assert said in page
+
+
+def test_a_new_studio_is_shown_its_first_steps_until_they_are_done_or_put_away(client: Client, ines: Staff) -> None:
+    page = client.get("/").text
+    assert "First steps" in page
+    assert "1 of 6 done" in page  # the tests have a mail server
+    assert re.search(r'href="/settings/general"[^>]*aria-current="step"', page)
+
+    make.lead_form()
+    make.client("Ana Duarte")
+    make.staff("Léa Fontaine")
+    put("studio", Studio(name="Maison Souffle", email="hello@souffle.example", address="3 rue des Tables Claudiennes"))
+    page = client.get("/").text
+    assert "5 of 6 done" in page
+    assert re.search(r'href="/sequences/templates"[^>]*aria-current="step"', page)
+
+    answer = client.post("/dashboard/first-steps/dismissal")
+    assert answer.status_code == 303
+    assert "First steps" not in client.get("/").text
+
+
+@pytest.mark.parametrize(("key", "shown"), [("manager", "of 5 done"), ("front_desk", None)])
+def test_the_first_steps_are_those_one_may_take(client: Client, key: str, shown: str | None) -> None:
+    client.sign_in(make.staff("Somebody", key))
+
+    page = client.get("/").text
+
+    assert ("First steps" in page) == (shown is not None)
+    assert shown is None or shown in page
 
 
 @pytest.mark.parametrize(("key", "status"), [("owner", 200), ("front_desk", 200), ("agent", 303), ("teacher", 303)])
