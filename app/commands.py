@@ -68,10 +68,15 @@ def invite(email: str, name: str) -> None:
     address = clean_email(email)
     if address is None:
         raise click.ClickException(f"{email} is no e-mail address.")
-    staff = accounts.invite_owner(name or address.partition("@")[0], address)
+    staff = accounts.invite_owner(name or _name_in(address), address)
     db.session.commit()
     click.echo(f"{staff.name} chooses a password within {accounts.INVITATION_DAYS} days, at:")
     click.echo(accounts.invitation_link(staff))
+
+
+def _name_in(address: str) -> str:
+    """What to call somebody until they say it themselves: lea.petit@… is Lea Petit."""
+    return re.sub(r"[._+-]+", " ", address.partition("@")[0]).strip().title() or address
 
 
 @token.command("create")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.db import db
+from app.staff import passwords
 from app.staff.models import Location, Role, Staff
 from app.web import Refusal
 
@@ -117,6 +118,13 @@ def invited(token: str) -> Staff | None:
         return None
     staff = db.session.get(Staff, staff_id)
     return staff if staff is not None and staff.is_active_account and staff.session_key == key else None
+
+
+def accept_invitation(staff: Staff, name: str, password: str) -> None:
+    """Somebody chooses a password, and how they are called; the invitation has had its use."""
+    staff.name = name.strip() or staff.name
+    passwords.set_password(staff, password)
+    staff.last_seen_at = clock.now()
 
 
 def all_staff() -> list[Staff]:

@@ -104,6 +104,12 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     again = PasswordField(_l("Once more"), [EqualTo("password", _l("These are not the same."))])
 
 
+class InvitationForm(NewPasswordForm):
+    """How somebody who was invited is called, and their first password. A name left empty stays as it is."""
+
+    name = StringField(_l("Your name"), [Length(max=120)])
+
+
 class ChangePasswordForm(NewPasswordForm):
     """A password in place of the one in use."""
 

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_login import login_user
 
 from app import web
-from app.staff import accounts, passwords, permissions
+from app.staff import accounts, permissions
 from app.staff.accounts import AddressTaken
-from app.staff.forms import NewPasswordForm, StaffForm
+from app.staff.forms import InvitationForm, StaffForm
 from app.staff.models import Staff
 
 bp = Blueprint("staff", __name__)
@@ -126,9 +126,9 @@ def join(role_id: int) -> Response:
 def accept(token: str) -> Response:
     """Where an invitation leads: looking changes nothing, choosing a password signs in."""
     staff = accounts.invited(token)
-    form = NewPasswordForm()
+    form = InvitationForm(obj=staff)
     if request.method == "POST" and staff is not None and form.validate():
-        passwords.set_password(staff, form.password.data or "")
+        accounts.accept_invitation(staff, form.name.data or "", form.password.data or "")
         session.clear()
         login_user(staff)
         return web.go("/")

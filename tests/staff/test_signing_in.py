@@ -110,8 +110,9 @@ def test_an_invitation_lets_somebody_choose_a_password_once_within_a_week(client
     assert client.get("/tasks").status_code == 303
     assert client.post(link, data={"password": "short", "again": "short"}).status_code == 422
     assert client.post(link, data=chosen | {"again": "another"}).status_code == 422
-    assert client.post(link, data=chosen).status_code == 303
+    assert client.post(link, data=chosen | {"name": "Zoé Petit-Roux"}).status_code == 303
     assert client.get("/tasks").status_code == 200
+    assert (new.name, new.last_seen_at is not None) == ("Zoé Petit-Roux", True)
     client.sign_out()
     assert client.get(link).status_code == 404
     assert client.post(link, data=chosen).status_code == 404
