@@ -85,6 +85,7 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "document": document,
         "drawing": drawn(document),
         "figures": counted,
+        "is_news": False,
         "exits": [_exit(number, use, counted) for number, use in enumerate(document.exits)],
         "chosen": chosen,
         "may_edit": current_user.may("sequences.edit"),

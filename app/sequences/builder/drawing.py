@@ -67,6 +67,16 @@ class Drawing:
         return [box for box in self.layout.boxes if box.shape == "end"]
 
     @property
+    def map(self) -> dict[str, str]:
+        """All boxes of one colour as the `d` of one path, for the small picture in the corner."""
+        found: dict[str, list[str]] = {}
+        for card in self.cards:
+            box = card.box
+            path = f"M{int(box.left)} {int(box.y)}h{box.width}v{box.height}h-{box.width}z"
+            found.setdefault(card.look, []).append(path)
+        return {look: "".join(paths) for look, paths in sorted(found.items())}
+
+    @property
     def bounds(self) -> tuple[float, float, float, float]:
         return self.layout.bounds
 

@@ -46,6 +46,15 @@ class Figures:
         said = repr([sorted(one.items(), key=str) for one in counted])
         return f"{zlib.crc32(said.encode()):x}"
 
+    def as_values(self) -> dict[str, dict[str, int]]:
+        """What the page's script is told: by figure, the number of each step, of `trigger`, or of `fork-branch`."""
+        return {
+            "waiting": {**self.waiting, "trigger": self.inside},
+            "done": {**self.done, "trigger": self.entered},
+            "left": dict(self.left),
+            "went": {f"{fork}-{branch}": number for (fork, branch), number in self.branches.items()},
+        }
+
 
 BRANCH_OUTCOMES = {"true": "then", "false": "else"}
 

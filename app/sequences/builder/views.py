@@ -249,8 +249,4 @@ def counts(sequence_id: int) -> Response:
     counted = figures.of(sequence_id)
     if request.args.get("seen") == counted.mark:
         return Response(status=204)
-    document = drafts.draft_of(sequence)
-    steps = [place.step for place in graph.walk(document)]
-    return web.page(
-        "sequences/build/counts.html", sequence=sequence, figures=counted, steps=steps, branches=graph.branches
-    )
+    return web.page("sequences/build/counts.html", sequence=sequence, figures=counted, is_news=True)

@@ -2,8 +2,12 @@
  *
  * Each edit says which revision the page shows, so that the server can answer with the difference from there.
  */
+const BEGINNING = /^M(\S+) (-?[\d.]+)/; // of a connector
+const NEAR = 100; // pixels of the screen around the window in which things are seen to glide
+
 customElements.define("canvas-changes", class extends HTMLElement {
   connectedCallback() {
+    this.isNear = document.querySelector("flow-canvas").details.around(NEAR);
     const { gone, shifts, attributes, paths, order } = JSON.parse(this.part("values").content.textContent);
     const focused = document.activeElement?.id;
     for (const id of gone) document.getElementById(id)?.remove();
@@ -45,13 +49,25 @@ customElements.define("canvas-changes", class extends HTMLElement {
   shift(element, dx, dy) {
     if (element instanceof SVGElement) {
       const moved = (_all, x, y) => `M${+x + dx} ${+y + dy}`;
-      element.setAttribute("d", element.getAttribute("d").replace(/^M(\S+) (-?[\d.]+)/, moved));
-      return;
+      element.setAttribute("d", element.getAttribute("d").replace(BEGINNING, moved));
+    } else {
+      for (const [axis, by] of [["x", dx], ["y", dy]]) {
+        element.style.setProperty(`--${axis}`, `${parseFloat(element.style.getPropertyValue(`--${axis}`)) + by}px`);
+        if (axis in element.dataset) element.dataset[axis] = +element.dataset[axis] + by;
+      }
     }
-    for (const [axis, by] of [["x", dx], ["y", dy]]) {
-      element.style.setProperty(`--${axis}`, `${parseFloat(element.style.getPropertyValue(`--${axis}`)) + by}px`);
-      if (axis in element.dataset) element.dataset[axis] = +element.dataset[axis] + by;
-    }
+    this.glide(element, dx, dy);
+  }
+
+  /* From where it stood; only what can be seen, for of 500 steps all may move. */
+  glide(element, dx, dy) {
+    const [x, y] = element instanceof SVGElement
+      ? BEGINNING.exec(element.getAttribute("d")).slice(1).map(Number)
+      : ["--x", "--y"].map((axis) => parseFloat(element.style.getPropertyValue(axis)));
+    if (!this.isNear(x, y) && !this.isNear(x - dx, y - dy)) return;
+    const motion = getComputedStyle(document.documentElement);
+    const [duration, easing] = [parseFloat(motion.getPropertyValue("--d-3")), motion.getPropertyValue("--ease")];
+    element.animate([{ translate: `${-dx}px ${-dy}px` }, { translate: "none" }], { duration, easing });
   }
 
   change(element, changed) {

@@ -12,19 +12,26 @@ export class Minimap {
     return this.canvas.querySelector("[data-map] svg");
   }
 
+  /* How large the map is, once: no frame asks for it again. */
+  measure() {
+    const { width = 0, height = 0 } = this.svg?.getBoundingClientRect() ?? {};
+    this.size = { width, height };
+  }
+
   draw() {
-    const { svg, canvas } = this;
-    if (!svg) return;
-    const { x, y, k } = canvas.state;
+    const { svg, size, canvas } = this;
+    if (!svg || !size?.width) return;
+    const { state: { x, y, k }, size: window } = canvas;
     const { x: left, y: top, width, height } = svg.viewBox.baseVal;
-    const clip = (value, start, size) => Math.min(Math.max(value, start), start + size);
-    const x0 = clip(-x / k, left, width - LEAST);
-    const y0 = clip(-y / k, top, height - LEAST);
-    const frame = svg.querySelector("[data-frame]");
-    frame.setAttribute("x", x0);
-    frame.setAttribute("y", y0);
-    frame.setAttribute("width", Math.max(LEAST, clip((canvas.clientWidth - x) / k, left, width) - x0));
-    frame.setAttribute("height", Math.max(LEAST, clip((canvas.clientHeight - y) / k, top, height) - y0));
+    const zoom = Math.min(size.width / width, size.height / height);
+    const [x0, y0] = [(size.width - width * zoom) / 2 - left * zoom, (size.height - height * zoom) / 2 - top * zoom];
+    const clip = (value, most) => Math.min(Math.max(value, 0), most);
+    const [fromX, fromY] = [clip(x0 - (x / k) * zoom, size.width - LEAST), clip(y0 - (y / k) * zoom, size.height - LEAST)];
+    const [toX, toY] = [clip(x0 + ((window.width - x) / k) * zoom, size.width), clip(y0 + ((window.height - y) / k) * zoom, size.height)];
+    const { style } = canvas.querySelector("[data-frame]");
+    style.transform = `translate(${fromX}px, ${fromY}px)`;
+    style.width = `${Math.max(LEAST, toX - fromX)}px`;
+    style.height = `${Math.max(LEAST, toY - fromY)}px`;
   }
 
   grab(event) {

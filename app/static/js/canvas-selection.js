@@ -84,13 +84,15 @@ export class Selection {
   }
 
   mark(step) {
-    for (const one of this.items) one.setAttribute("aria-selected", one === step);
+    if (this.chosen !== step) this.chosen?.setAttribute("aria-selected", false);
+    step?.setAttribute("aria-selected", true);
     if (step) this.makeTabStop(step);
   }
 
   makeTabStop(step) {
     if (!step || step.tabIndex === 0) return;
-    for (const one of this.items) one.tabIndex = one === step ? 0 : -1;
+    for (const one of this.tree.querySelectorAll("[role=treeitem][tabindex='0']")) one.tabIndex = -1;
+    step.tabIndex = 0;
   }
 
   focus(step) {

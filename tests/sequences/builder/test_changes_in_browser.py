@@ -29,13 +29,16 @@ DOCUMENT = {
     ],
 }
 
-# The canvas without what a reload forgets: which step has the focus, and the order of what stands around the steps.
+# The canvas without what a reload forgets: which step has the focus, the order of what stands around the steps, and
+# what is filled in near the window.
 CANVAS = """() => {
   const world = document.getElementById("world").cloneNode(true);
   for (const one of world.querySelectorAll("[tabindex], [aria-selected]")) {
     one.removeAttribute("tabindex");
     one.removeAttribute("aria-selected");
   }
+  for (const one of world.querySelectorAll("[data-filled]")) one.remove();
+  for (const one of world.querySelectorAll(".near")) one.classList.remove("near");
   const told = (one) => [one.id, one.style.getPropertyValue("--x"), one.style.getPropertyValue("--y"),
     [...one.attributes].map(({ name, value }) => `${name}=${value}`)
       .filter((said) => !/^(style|aria-expanded)=/.test(said)).sort().join(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -332,7 +333,9 @@ def test_counts_are_sent_only_when_they_have_changed(client: Client, owner: Staf
     enrolling.enrol_by_hand(running, make.client())
     db.session.flush()
     changed = client.get(f"/sequences/{running.id}/counts?seen={seen}", headers=PARTIAL)
-    assert 'id="waiting-later"' in changed.text
+    told = json.loads(changed.text.partition("<template data-values>")[2].partition("</template>")[0])
+    assert told["waiting"] == {"later": 1, "trigger": 1}
+    assert 'id="totals"' in changed.text
 
 
 @pytest.mark.parametrize("role", ["front_desk", "teacher", "agent"])
