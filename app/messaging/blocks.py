@@ -21,12 +21,24 @@ _VARIABLE = r"##\{\{[a-z_]+_link\}\}"
 _PLACEHOLDER = r"\[[^\[\]]+\]"
 Link = Annotated[
     str,
-    Field(min_length=1, max_length=2000, pattern=rf"^(https?://\S+|mailto:\S+|tel:\S+|{_VARIABLE}|{_PLACEHOLDER})$"),
+    Field(
+        min_length=1, max_length=2000, pattern=rf"^(https?://[^#\s]\S*|mailto:\S+|tel:\S+|{_VARIABLE}|{_PLACEHOLDER})$"
+    ),
 ]
-Picture = Annotated[str, Field(min_length=1, max_length=2000, pattern=rf"^(https?://\S+|{_PLACEHOLDER})$")]
+Picture = Annotated[str, Field(min_length=1, max_length=2000, pattern=rf"^(https?://[^#\s]\S*|{_PLACEHOLDER})$")]
 Words = Annotated[str, Field(max_length=2000)]
 Needed = Annotated[str, Field(min_length=1, max_length=500)]
-Rich = Annotated[str, Field(max_length=50_000), AfterValidator(cleaning.rich)]
+
+
+def _leads_where_it_says(html: str) -> str:
+    """HTML whose addresses lead where the writer says, whatever people have typed about themselves."""
+    if (fault := cleaning.misled(html)) is not None:
+        raise ValueError(fault)
+    return html
+
+
+Html = Annotated[str, AfterValidator(_leads_where_it_says)]
+Rich = Annotated[Html, Field(max_length=50_000), AfterValidator(cleaning.rich)]
 Align = Literal["left", "center", "right"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.messaging import block_mail, blocks, mail
+from app.messaging import block_mail, blocks, cleaning, mail
 from app.messaging.block_mail import Look
 from app.messaging.mail import Words
 
@@ -93,11 +93,45 @@ def test_no_field_can_bring_markup_in(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "data:text/html,x", "ftp://a.example", "##{{first_name}}", "", "https://a b"]
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://a.example",
+        "##{{first_name}}",
+        "https://##{{first_name}}",
+        "",
+        "https://a b",
+    ],
 )
 def test_an_address_that_leads_nowhere_good_is_refused(address: str) -> None:
     with pytest.raises(ValidationError):
         blocks.read([{"block": "button", "label": "Go", "href": address}])
+
+
+@pytest.mark.parametrize(
+    ("address", "is_refused"),
+    [
+        ("##{{first_name}}", True),
+        (" ##{{first_name}}", True),
+        ("java##{{first_name}}", True),
+        ("//##{{first_name}}", True),
+        ("https://##{{first_name}}", True),
+        ("https://a.example/?name=##{{first_name}}", False),
+        ("mailto:##{{email}}", False),
+        ("##{{referral_link}}", False),
+        ("https://a.example", False),
+        ("[Link]", False),
+    ],
+)
+@pytest.mark.parametrize("markup", ['<a href="{}">Go</a>', "<p>Hi <A HREF='{}'>Go</A></p>", '<img src="{}" alt="x">'])
+def test_in_html_nobody_else_decides_where_an_address_leads(address: str, is_refused: bool, markup: str) -> None:
+    assert (cleaning.misled(markup.format(address)) is not None) == is_refused
+
+
+def test_text_of_a_block_with_such_an_address_is_refused() -> None:
+    with pytest.raises(ValidationError, match="begins with what people type"):
+        blocks.read([{"block": "text", "html": '<p><a href="##{{first_name}}">Go</a></p>'}])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from app.contacts.models import Contact
 from app.db import db, one_of
 from app.messaging import block_mail, blocks, mail, outgoing
 from app.messaging import reasons as messaging_reasons
-from app.messaging.blocks import Blocks
+from app.messaging.blocks import Blocks, Html
 from app.messaging.models import EMAIL, IN_APP, SMS
 from app.sequences import hours, reasons
 from app.sequences.actions.registry import DONE, Item, Outcome, Params, action
@@ -50,7 +50,7 @@ class EmailParams(MessageParams):
 
     subject: str = Field(min_length=1, max_length=200)
     preview: str = Field(default="", max_length=200)  # what lists of mails show beside the subject
-    html: str = Field(default="", max_length=200_000)
+    html: Html = Field(default="", max_length=200_000)
     blocks: Blocks = ()
     text: str = Field(default="", max_length=100_000)  # the plain part; made from the HTML where it is not given
 

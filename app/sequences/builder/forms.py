@@ -90,11 +90,18 @@ class EmailForm(MessageForm):
         params = _params(step)
         self.subject.data, self.preview.data, self.html.data = params.subject, params.preview, params.html
 
+    def validate_html(self, _field: TextAreaField) -> None:
+        if (fault := cleaning.misled(self._clean_html())) is not None:
+            raise ValidationError(fault)
+
+    def _clean_html(self) -> str:
+        return cleaning.mail(self.html.data or "")
+
     def values(self) -> dict[str, Any]:
         said: dict[str, Any] = {"subject": self.subject.data} | (
             {"preview": self.preview.data} if self.preview.data else {}
         )
-        body = {} if "blocks" in self._kept else {"html": cleaning.mail(self.html.data or "")}
+        body = {} if "blocks" in self._kept else {"html": self._clean_html()}
         return {**super().values(), **said, **self._kept, **body}
 
 

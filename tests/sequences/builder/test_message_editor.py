@@ -101,6 +101,32 @@ def test_purchase_links_are_at_hand(client: Client, sequence: Sequence) -> None:
     assert "/buy/ten-classes" in page
 
 
+@pytest.mark.req("SEQ-26")
+@pytest.mark.parametrize("address", ["##{{first_name}}", "java##{{first_name}}"])
+def test_html_whose_link_others_would_decide_on_is_refused_by_its_field(
+    client: Client, sequence: Sequence, address: str
+) -> None:
+    """What `##{{first_name}}` says, somebody may have typed into a public form: "javascript:…" for instance."""
+    html = f'<p><a href="{address}">Your class</a></p>'
+    said = "begins with what people type themselves: begin it with https://."
+    drawer = f"/sequences/{sequence.id}/steps/mail"
+    typed = {"subject": "Hi", "html": html, "wait-way": "now"}
+    answers = (
+        client.post(drawer, data=typed, headers=PARTIAL),
+        client.post(_path(sequence, "mail"), data=typed, headers=PARTIAL),
+    )
+
+    assert [said in answer.text for answer in answers] == [True, True]
+    assert _step(sequence, 0)["html"] == "<p>Come to [class].</p>"
+    with pytest.raises(formats.Invalid) as refused:
+        formats.parse(formats.dump(drafts.draft_of(sequence)) | {"steps": [STEPS[0] | {"html": html}]})
+    assert [fault.pointer for fault in refused.value.faults] == ["/steps/0/html"]
+
+    good = html.replace(address, "https://a.example/?name=##{{first_name}}")
+    client.post(drawer, data=typed | {"html": good}, headers=PARTIAL)
+    assert "?name=##{{first_name}}" in _step(sequence, 0)["html"]
+
+
 def test_a_step_that_writes_to_nobody_has_none(client: Client, owner: Staff) -> None:
     other = make.sequence({"id": "tag", "do": "tag.add", "tags": ["VIP"]}, active=False)
 
