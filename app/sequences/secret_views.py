@@ -92,6 +92,7 @@ def _kept(secret: WebhookSecret, said: str) -> Response:
     )
     response.headers["HX-Retarget"] = "#signed-with"
     response.headers["HX-Reswap"] = "outerHTML"
+    web.trigger(response, "field-chosen")  # the step's form saves itself, as after any other choice
     return web.trigger(response, "modal-close")
 
 

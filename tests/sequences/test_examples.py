@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from types import ModuleType
 
@@ -9,10 +10,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.contacts import tags
 from app.db import db
 from app.demo import make
+from app.leads.models import Lead
 from app.sequences import checking, drafts, enrolling, formats, hours, publishing
 from app.sequences.models import Refused
+from app.staff.models import Staff
+from app.studio import items
+from tests.harness.client import Client
+from tests.harness.smtp import SmtpSink
+from tests.harness.twilio import TwilioStandIn
 from tests.harness.work import Workers
 from tests.sequences.business import Business, acted, due
 from tests.sequences.conftest import Live, buy_membership, enrolments, messages, only, post, tag, trace
@@ -232,3 +240,105 @@ def test_hours_hold_what_the_engine_sends(business: Business, app: Flask) -> Non
     assert [one.status for one in messages(friday)] == ["sent"]
     assert acted(friday, after) == ["2026-06-05 21:15"]
     assert (waiting.sent_at or waiting.queued_at) - waiting.queued_at == timedelta(hours=11, minutes=45)
+
+
+@pytest.mark.req("ACT-01", "ACT-02")
+def test_a_message_is_delivered_logged_under_sequences_and_stands_in_the_thread(
+    live: Live, workers: Workers, client: Client, smtp: SmtpSink, twilio: TwilioStandIn
+) -> None:
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    mail = {"id": "mail", "do": "email", "subject": "Your first class", "html": "<p>Come by, ##{{first_name}}.</p>"}
+    sequence = live(mail, SMS | {"body": "Bring a towel"})
+    ana = make.lead(make.contact("Ana Duval")).contact
+    workers.run_until_idle()
+
+    assert [one.subject for one in smtp.sent_to(ana.email or "")] == ["Your first class"]
+    assert "Come by, Ana." in smtp.sent_to(ana.email or "")[0].text
+    assert [one.text for one in twilio.sent_to(ana.phone or "")] == ["Bring a towel"]
+    log = client.get(f"/settings/messages?category=sequence&sequence={sequence.id}").text
+    assert "Ana Duval" in log
+    assert "Your first class" in log
+    thread = client.get(f"/inbox/{ana.id}").text
+    assert "Your first class" in thread
+    assert "Bring a towel" in thread
+
+
+@pytest.mark.req("ACT-03")
+def test_a_task_appears_with_those_it_is_for_and_leads_to_the_person(
+    live: Live, workers: Workers, client: Client
+) -> None:
+    croix, belle = make.location("Croix-Rousse"), make.location("Bellecour")
+    desk, teacher, lea = (
+        make.staff("Nora Petit", "front_desk"),
+        make.staff("Tom Roy", "teacher"),
+        make.staff("Léa Fontaine"),
+    )
+    here, there = (make.staff(f"At {one.name}", "front_desk", locations=[one]) for one in (croix, belle))
+    live(
+        {"id": "role", "do": "task", "title": "For a role", "assign": {"role": "Front desk"}},
+        {"id": "person", "do": "task", "title": "For Lea", "assign": {"person": "Léa Fontaine"}},
+        {"id": "place", "do": "task", "title": "For a place", "assign": {"location": "Croix-Rousse"}},
+    )
+    ana = make.lead(make.contact("Ana Duval")).contact
+    workers.run_until_idle()
+
+    def sees(who: Staff, scope: str) -> set[str]:
+        client.sign_in(who)
+        page = client.get(f"/tasks?scope={scope}").text
+        found = {title for title in ("For a role", "For Lea", "For a place") if f"Complete: {title}" in page}
+        assert not found or f"/contacts/{ana.id}" in page
+        return found
+
+    assert [sees(desk, "role"), sees(teacher, "role")] == [{"For a role"}, set()]
+    assert [sees(lea, "me"), sees(desk, "me")] == [{"For Lea"}, set()]
+    assert [sees(here, "location"), sees(there, "location")] == [{"For a place"}, set()]
+
+
+@pytest.mark.req("ACT-05", "ACT-04")
+def test_a_tag_taken_off_again_restores_the_restriction_it_lifted(live: Live, workers: Workers, client: Client) -> None:
+    """An offer for regulars only: open to who comes, closed again to who has stopped coming."""
+    [regular] = tags.find_or_create_tags(["Regular"])
+    offer = make.item(tags=[regular])
+    live({"id": "on", "do": "tag.add", "tags": ["Regular"]}, trigger="class.booked")
+    live({"id": "off", "do": "tag.remove", "tags": ["Regular"]}, trigger="subscription.cancelled")
+    ana = make.client("Ana Duval", email="ana@x.org")
+
+    def is_refused() -> bool:
+        db.session.commit()
+        token = re.search(r'name="token"[^>]*value="([^"]+)"', client.get(f"/buy/{offer.slug}").text)
+        assert token is not None
+        typed = {
+            "token": token[1],
+            "payment": "studio",
+            "first_name": "Ana",
+            "last_name": "Duval",
+            "email": "ana@x.org",
+        }
+        answer = client.post(f"/buy/{offer.slug}", data=typed)
+        return answer.status_code == 422 and "reserved for some of our clients" in answer.text
+
+    assert is_refused()
+    post("class.booked", ana, class_name="Hatha")
+    workers.run_until_idle()
+    assert items.may_buy(offer, ana)
+    assert not is_refused()
+    post("subscription.cancelled", ana, membership="Monthly")
+    workers.run_until_idle()
+    assert is_refused()
+
+
+@pytest.mark.req("ACT-06")
+def test_every_buyer_of_an_offer_is_a_lead_of_its_source_and_so_is_who_signs_up(live: Live, workers: Workers) -> None:
+    make.source("Intro month")
+    lead = {"id": "lead", "do": "lead.create", "source": "Intro month"}
+    live(lead, trigger="intro.purchased")
+    live(lead, trigger="class.booked", title="Sign-ups")
+    by_advert, by_chance, signed_up = make.lead().contact, make.client(), make.client()
+    for one in (by_advert, by_chance):
+        post("intro.purchased", one, membership="Intro month")
+    post("class.booked", signed_up, class_name="Hatha")
+    workers.run_until_idle()
+
+    for one in (by_advert, by_chance, signed_up):
+        found = db.session.scalars(select(Lead).where(Lead.contact_id == one.id)).all()
+        assert [each.is_open for each in found if each.source.name == "Intro month"] == [True]

@@ -117,7 +117,7 @@ def test_a_step_that_fails_parks_that_person_and_the_others_go_on(
     assert [step[0] for step in trace(only(ben))] == ["tag", "fragile", "sms"]
 
 
-@pytest.mark.req("WRK-05", "CP-10")
+@pytest.mark.req("WRK-05", "CP-10", "EXIT-07")
 @pytest.mark.parametrize("first", ["standard", "classpass"])
 def test_the_classpass_recipe_comes_out_right_whichever_is_first(live: Live, workers: Workers, first: str) -> None:
     def standard() -> None:

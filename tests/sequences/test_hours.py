@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.demo import make
+from app.messaging import outgoing
 from app.sequences import hours
 from app.sequences.hours import SendingHours, sendable_at
 from tests.harness.work import Workers
@@ -99,6 +100,18 @@ def test_at_night_the_tag_is_given_and_the_message_waits(live: Live, workers: Wo
     clock.set("2026-06-01 09:00", zone="Europe/Paris")
     workers.run_until_idle()
     assert [one.status for one in messages(ana)] == ["sent"]
+
+
+@pytest.mark.req("UPT-05")
+def test_what_people_have_asked_for_is_not_held_at_night(workers: Workers, clock: ModuleType) -> None:
+    clock.set("2026-06-01 03:00", zone="Europe/Paris")
+    hours.set_sending_hours(NINE_TO_EIGHT)
+    ana = make.client()
+    outgoing.queue_transactional(ana, "booking.confirmed", "sms", "", "You are in")
+    outgoing.send_by_hand(ana, "sms", "See you", by=make.staff())
+    workers.run_until_idle()
+
+    assert [one.status for one in messages(ana)] == ["sent", "sent"]
 
 
 @pytest.mark.req("UPT-05", "EXIT-03")

@@ -7,13 +7,16 @@ from contextlib import suppress
 from datetime import timedelta
 from types import ModuleType
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from app import work
 from app.db import db
 from app.demo import make
+from app.messaging import delivery
 from app.messaging.models import Message
 from app.sequences import books, drafts, enrolling, formats, graph, publishing
 from app.sequences.engine.program import compile_document
@@ -49,10 +52,13 @@ def test_any_edits_leave_a_document_that_reads_back_and_compiles(app: Flask, edi
             assert begin == graph.next_step(document, place.step.id, name)
 
 
+@pytest.mark.req("BEY-03", "BEY-01")
 @calmly
 @given(
     happenings=st.lists(
-        st.tuples(st.sampled_from(["lead", "time", "pause", "resume", "edit", "buy", "stop"]), st.integers(0, 9)),
+        st.tuples(
+            st.sampled_from(["lead", "time", "pause", "resume", "edit", "buy", "stop", "crash"]), st.integers(0, 9)
+        ),
         max_size=14,
     )
 )
@@ -83,6 +89,9 @@ def test_nobody_vanishes_and_nobody_gets_a_message_twice(
             buy_membership(one.contact)
         elif what == "stop" and one is not None:
             _stop(one)
+        elif what == "crash":
+            make.lead()
+            _crash(number)
         workers.run_until_idle()
         assert books.books(sequence.id).balance
         assert books.gaps() == []
@@ -95,6 +104,18 @@ def _shuffle(document: graph.Document, number: int, sequence: Sequence) -> None:
     ids = [step.id for step in document.steps]
     drafts.save_draft(sequence, graph.move(document, ids[number % len(ids)]))
     publishing.publish(sequence)
+
+
+def _crash(number: int) -> None:
+    """A worker is killed while it does something: what it had not committed never was, what it had claimed stays so."""
+    db.session.commit()
+    if number % 2:
+        delivery.claim(urgent=False)
+        db.session.commit()
+    else:
+        actor = ("consume_events", "advance_enrolments")[number // 2 % 2]
+        work.WORK[actor].claim()
+    db.session.rollback()
 
 
 def _stop(one: Enrolment) -> None:

@@ -38,7 +38,7 @@ def ten(clock: ModuleType) -> None:
     clock.set("2026-03-20 10:00")
 
 
-@pytest.mark.req("ABN-01", "ABN-06", "ABN-07")
+@pytest.mark.req("ABN-01", "ABN-06", "ABN-07", "WRK-03")
 def test_ten_minutes_after_the_name_was_typed_there_is_a_lead(app: Flask, clock: ModuleType) -> None:
     item = make.item("10-class pass")
     make.checkout(item, ANA)
