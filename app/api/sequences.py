@@ -34,6 +34,7 @@ from app.db import db
 from app.sequences import (
     backtesting,
     checking,
+    checks,
     drafts,
     enrolling,
     formats,
@@ -46,6 +47,9 @@ from app.sequences import (
 from app.sequences.models import Enrolment, Sequence
 
 MOST_BY_SEGMENT = 10_000
+
+# What pages show of an entry besides.
+_OF_PAGES = {"is_next", "held_from", "held_why"}
 
 
 class SequenceDocument(Found):
@@ -279,10 +283,13 @@ def _read(said: dict[str, Any]) -> graph.Document:
 
 
 def _findings(sequence: Sequence) -> dict[str, Any]:
-    found = checking.findings(drafts.draft_of(sequence))
+    found = [one for one in publishing.check(sequence) if one.severity != checks.NOTICE]
     return {
-        "ok": all(one.severity != "error" for one in found),
-        "findings": [{"severity": one.severity, "step_id": one.step_id, "detail": str(one.detail)} for one in found],
+        "ok": all(one.severity != checks.ERROR for one in found),
+        "findings": [
+            {"severity": one.severity, "code": one.code, "step_id": one.step_id, "detail": str(one.detail)}
+            for one in found
+        ],
     }
 
 
@@ -291,9 +298,8 @@ def _counts(counted: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _show_entry(entry: tracing.Entry) -> dict[str, Any]:
-    return {name: value for name, value in dataclasses.asdict(entry).items() if name != "is_next"} | {
-        "at": entry.at.isoformat()
-    }
+    told = {name: value for name, value in dataclasses.asdict(entry).items() if name not in _OF_PAGES}
+    return told | {"at": entry.at.isoformat()}
 
 
 def _try_to_enrol(sequence: Sequence, contact: Contact) -> Enrolment | dict[str, Any]:

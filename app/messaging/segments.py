@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 # GSM 03.38, the alphabet of plain SMS. Of the letters with accents it has these and no others.
@@ -53,3 +54,26 @@ def _fill(places: list[int], alone: int, each: int, costly: str) -> Size:
             segments, used = segments + 1, 0
         used += place
     return Size(segments, units, segments * each, costly)
+
+
+# What has a plain letter of its own that is no part of it.
+_SPELLED = str.maketrans(
+    {
+        "œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"',
+        "…": "...", "–": "-", "—": "-", "•": "-", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "ç": "c",
+    }
+)  # fmt: skip
+
+
+def plain_spelling(text: str) -> str:
+    """The text in the alphabet of plain SMS, as far as its letters have a plain one: "prêt" is "pret". What has none,
+    such as a picture, stays.
+    """
+    return "".join(_plain_letter(one) for one in text.translate(_SPELLED))
+
+
+def _plain_letter(letter: str) -> str:
+    if letter in _PLAIN or letter in _DOUBLE:
+        return letter
+    bare = "".join(one for one in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(one))
+    return bare if bare and all(one in _PLAIN for one in bare) else letter

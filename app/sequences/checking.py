@@ -1,147 +1,36 @@
 """What stands against a sequence: refused at once where it cannot be meant, found by the check before activation
-otherwise.
+otherwise. What is looked for is declared in `checks/`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from app.sequences import faults, formats, graph
+from app.sequences.checks import ABOUT, CHECKS, SEVERITIES, Finding, Look
+from app.sequences.checks.texts import PLACEHOLDER
 
-from app.contacts.custom_fields import DATE
-from app.contacts.models import CustomField, Segment
-from app.db import db
-from app.leads.models import LeadSource, LeadStage
-from app.lifecycle.models import LifecycleStage
-from app.messaging import variables
-from app.sequences import formats, graph, triggers
-from app.sequences.actions.registry import Fault, nearest
-from app.sequences.waits import Awaited
-from app.staff.models import Location
-
-PLACEHOLDER = re.compile(r"\[[^\[\]\n]{2,60}\]")
-
-# Kinds of filters whose values are names of things the studio has.
-NAMED: dict[str, Select[str]] = {
-    "source": select(LeadSource.name),
-    "lead_stage": select(LeadStage.name),
-    "lifecycle_stage": select(LifecycleStage.name),
-    "location": select(Location.name),
-    "segment": select(Segment.name),
-    "date_field": select(CustomField.name).where(CustomField.kind == DATE),
-}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something the check found. An error stops activation; a warning is shown and may be meant."""
-
-    severity: Literal["error", "warning"]
-    step_id: str | None
-    detail: str
+__all__ = ["PLACEHOLDER", "Finding", "findings", "read"]
 
 
 def read(given: Mapping[str, Any] | str | bytes) -> graph.Document:
     """Read a document from outside. Raises formats.Invalid for what is malformed or names what does not exist."""
     document = formats.parse(given)
-    faults = [*reference_faults(document), *variable_faults(document)]
-    if faults:
-        raise formats.Invalid(faults)
+    found = [*faults.reference_faults(document), *faults.variable_faults(document)]
+    if found:
+        raise formats.Invalid(found)
     return document
 
 
-def findings(document: graph.Document) -> list[Finding]:
-    """The pre-flight check (SEQ-24): errors first."""
-    found = [
-        Finding("error", fault.step_id, fault.detail)
-        for fault in (
-            *formats.shape_faults(document),
-            *reference_faults(document),
-            *open_faults(document),
-            *filter_faults(document),
-        )
-    ]
-    if not document.steps:
-        found.append(Finding("error", None, _("There are no steps yet.")))
-    found += _warnings(document)
-    return sorted(found, key=lambda one: one.severity != "error")
+def findings(
+    document: graph.Document, *, about: Collection[str] = ABOUT, sequence_id: int | None = None
+) -> list[Finding]:
+    """The pre-flight check (SEQ-24): what stops publishing first, then what warns, then what is to be known.
 
-
-def reference_faults(document: graph.Document) -> Iterator[Fault]:
-    """Steps that name a person, a role, a source … that does not exist."""
-    for place, step in _actions(document):
-        if step.action.references is not None:
-            for field, detail in step.action.references(step.params):
-                yield Fault(f"{place.pointer}/{field}", detail, step.id)
-
-
-def open_faults(document: graph.Document) -> Iterator[Fault]:
-    """Steps that lack what has to be there before they act: an address, a secret that is entered here."""
-    for place, step in _actions(document):
-        if step.action.leaves_open is not None:
-            for field, detail in step.action.leaves_open(step.params):
-                yield Fault(f"{place.pointer}/{field}", detail, step.id)
-
-
-def filter_faults(document: graph.Document) -> Iterator[Fault]:
-    """Filters that name what does not exist, or are missing though the trigger needs them: it would not start."""
-    trigger = triggers.TRIGGERS.get(document.trigger.kind)
-    for needed in trigger.filters if trigger is not None else ():
-        if needed.is_needed and document.trigger.filters.get(needed.key) in (None, "", []):
-            yield Fault(f"/trigger/filters/{needed.key}", _("Say for the trigger: %(what)s.", what=str(needed.label)))
-    yield from _unknown_names(document.trigger, "/trigger/filters", None)
-    for place in graph.walk(document):
-        wait = place.step.wait
-        if wait is not None and wait.event is not None:
-            yield from _unknown_names(wait.event, f"{place.pointer}/wait/event/filters", place.step.id)
-
-
-def _unknown_names(used: graph.Trigger | Awaited, pointer: str, step_id: str | None) -> Iterator[Fault]:
-    trigger = triggers.TRIGGERS.get(used.kind)
-    for key, wanted in used.filters.items():
-        one = trigger.filter(key) if trigger is not None else None
-        if one is None or one.kind not in NAMED:
-            continue
-        known = list(db.session.scalars(NAMED[one.kind]))
-        for name in triggers.names_of(wanted):
-            if name.casefold() not in {other.casefold() for other in known}:
-                detail = _("“%(name)s” does not exist; nearest: %(near)s", name=name, near=nearest(name, known))
-                yield Fault(f"{pointer}/{key}", detail, step_id)
-
-
-def variable_faults(document: graph.Document) -> Iterator[Fault]:
-    """Variables nobody has ever heard of. One that exists for other messages is not refused: it stays literal
-    (SEQ-26).
+    `about`: what is looked at, the document alone, the studio around it, the people it would reach; see `checks`.
+    `sequence_id`: whose document it is.
     """
-    for place, field, text in _texts(document):
-        for name in sorted(variables.keys_in(text) - set(variables.VARIABLES)):
-            near = nearest(name, variables.VARIABLES)
-            yield Fault(f"{place.pointer}/{field}", f"there is no variable {name!r}; nearest: {near}", place.step.id)
-
-
-def _warnings(document: graph.Document) -> Iterator[Finding]:
-    usable = {one.key for one in variables.usable(variables.SEQUENCE)}
-    for place, _field, text in _texts(document):
-        for name in sorted(variables.keys_in(text) - usable):
-            yield Finding("warning", place.step.id, _("##{{%(name)s}} is not filled in here", name=name))
-        for placeholder in dict.fromkeys(PLACEHOLDER.findall(text)):
-            yield Finding("warning", place.step.id, _("Replace the placeholder %(text)s", text=placeholder))
-    for place in graph.walk(document):
-        if not any(graph.branches(place.step).values()) and not isinstance(place.step, graph.ActionStep):
-            yield Finding("warning", place.step.id, _("Nothing happens on any branch"))
-
-
-def _texts(document: graph.Document) -> Iterator[tuple[graph.Place, str, str]]:
-    for place, step in _actions(document):
-        for field, text in step.action.written(step.params):
-            yield place, field, text
-
-
-def _actions(document: graph.Document) -> Iterator[tuple[graph.Place, graph.ActionStep]]:
-    for place in graph.walk(document):
-        if isinstance(place.step, graph.ActionStep):
-            yield place, place.step
+    look = Look(document, sequence_id)
+    found = [one for check in CHECKS.values() if check.about in about for one in check.run(look)]
+    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
-from app.sequences import checking, drafts, graph, library, publishing
+from app.sequences import checking, checks, drafts, graph, library, publishing
 from app.sequences.models import ACTIVE, Sequence, SequenceFolder
 from app.staff.models import Staff
 from app.web import Refusal
@@ -113,9 +113,11 @@ def readiness(folder: SequenceFolder) -> list[Readiness]:
     found = []
     for sequence in _inside(folder):
         if sequence.status != ACTIVE:
-            said = publishing.check(sequence)
-            errors = [one for one in said if one.severity == "error"]
-            found.append(Readiness(sequence, errors, [one for one in said if one not in errors]))
+            said = publishing.check(sequence, about={checks.DOCUMENT, checks.STUDIO})
+            errors, warnings = (
+                [one for one in said if one.severity == grade] for grade in (checks.ERROR, checks.WARNING)
+            )
+            found.append(Readiness(sequence, errors, warnings))
     return found
 
 

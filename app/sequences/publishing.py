@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app import clock, wake
 from app.db import db
 from app.messaging import outgoing
-from app.sequences import checking, diff, drafts, graph, overdue, pausing, reasons
+from app.sequences import checking, checks, diff, drafts, graph, overdue, pausing, reasons
 from app.sequences.engine import carrying
 from app.sequences.engine.program import Program, compile_document, programs
 from app.sequences.models import ACTIVE, DRAFT, PAUSED, RUNNING, Enrolment, Sequence, SequenceRevision
@@ -25,7 +25,7 @@ class NotReady(Refusal):
     """The check found errors. `findings` has them, with their steps, and the warnings."""
 
     def __init__(self, findings: list[checking.Finding]) -> None:
-        errors = [one.detail for one in findings if one.severity == "error"]
+        errors = [one.detail for one in findings if one.severity == checks.ERROR]
         super().__init__(_("This sequence is not ready: %(why)s", why=" ".join(errors)))
         self.findings = findings
 
@@ -66,9 +66,9 @@ class Preview:
         return {one.step_id: self.waiting.get(one.step_id, 0) for one in self.diff.of_kind("removed")}
 
 
-def check(sequence: Sequence) -> list[checking.Finding]:
-    """The pre-flight check of the draft: errors first, then what may be meant."""
-    return checking.findings(drafts.draft_of(sequence))
+def check(sequence: Sequence, *, about: Collection[str] = checks.ABOUT) -> list[checking.Finding]:
+    """The pre-flight check of the draft: what stops it first, then what may be meant, then what is to be known."""
+    return checking.findings(drafts.draft_of(sequence), about=about, sequence_id=sequence.id)
 
 
 def preview(sequence: Sequence) -> Preview:
@@ -113,8 +113,8 @@ def publish(
     the step's id that they finish the old version or leave; a wait that has changed is counted anew. Raises NotReady
     when the check finds errors.
     """
-    found = check(sequence)
-    if any(one.severity == "error" for one in found):
+    found = check(sequence, about={checks.DOCUMENT})
+    if any(one.severity == checks.ERROR for one in found):
         raise NotReady(found)
     draft = drafts.draft_revision(sequence)
     if sequence.live_id != draft.id:

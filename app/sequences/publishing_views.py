@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app import web
-from app.sequences import drafts, graph, hours, overdue, overview, publishing
+from app.sequences import checks, drafts, graph, hours, overdue, overview, publishing
 from app.sequences.builder import diff_words, words
 from app.sequences.dialogs import dialog
 from app.sequences.engine import carrying
@@ -28,8 +28,10 @@ def review(sequence_id: int) -> Response:
     return dialog(
         "review",
         sequence=sequence,
-        errors=[one for one in findings if one.severity == "error"],
-        warnings=[one for one in findings if one.severity == "warning"],
+        findings=findings,
+        errors=sum(1 for one in findings if one.severity == checks.ERROR),
+        warnings=sum(1 for one in findings if one.severity == checks.WARNING),
+        may_edit=True,
         names={place.step.id: _name(place.step) for place in graph.walk(document)},
         step_name=_name,
         preview=publishing.preview(sequence),
@@ -79,7 +81,7 @@ def activate(sequence_id: int) -> Response:
     """The switch of the list. What is not published yet, has findings or overdue steps, is looked at first."""
     sequence = overview.get_sequence(sequence_id)
     if request.form.get("active"):
-        if sequence.live_id is None or publishing.check(sequence):
+        if _is_to_be_looked_at(sequence):
             return _to_builder(sequence_id, open_dialog="review")
         if sequence.status == PAUSED and overdue.overdue_in(sequence).messages:
             return _to_builder(sequence_id, open_dialog="resume")
@@ -89,6 +91,15 @@ def activate(sequence_id: int) -> Response:
         publishing.pause(sequence)
         said = _("“%(title)s” is paused. Everybody inside keeps their place.", title=sequence.title)
     return _done(sequence_id, said)
+
+
+def _is_to_be_looked_at(sequence: Sequence) -> bool:
+    """Whether switching it on would put to work what nobody has been warned of."""
+    if sequence.live_id is None:
+        return True
+    is_known = sequence.status == PAUSED and not drafts.has_unpublished_changes(sequence)
+    found = publishing.check(sequence, about={checks.DOCUMENT, checks.STUDIO})
+    return any(one.severity == checks.ERROR or (one.severity == checks.WARNING and not is_known) for one in found)
 
 
 def _to_builder(sequence_id: int, *, open_dialog: Literal["review", "resume"]) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.demo import make
-from app.sequences import checking, drafts, formats
+from app.sequences import drafts, faults, formats
 from app.sequences.formats import Invalid
 from tests.harness.client import Client
 from tests.harness.smtp import SmtpSink
@@ -75,7 +75,7 @@ def test_what_is_wrong_with_blocks_is_said_with_its_place(mail: dict[str, Any], 
 def test_placeholders_and_variables_are_found_inside_blocks() -> None:
     document = formats.parse(_document(preview="[preview]", blocks=[{"block": "heading", "text": "##{{frist_name}}"}]))
 
-    assert [fault.pointer for fault in checking.variable_faults(document)] == ["/steps/0/blocks/0/text"]
+    assert [fault.pointer for fault in faults.variable_faults(document)] == ["/steps/0/blocks/0/text"]
 
 
 def test_the_drawer_keeps_what_only_the_editor_shows(client: Client) -> None:
