@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-PLACES = ("contact", "lead", "thread")
+PLACES = ("contact", "lead", "thread", "composer")
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,9 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def writes(view: Callable[P, R]) -> Callable[P, R]:
-    """A GET that records something all the same (the open marker, a tracked link): its transaction writes."""
+    """A GET whose transaction writes all the same: it records something (the open marker, a tracked link), or lets the
+    engine run for a simulation, which is undone.
+    """
     view.writes = True  # type: ignore[attr-defined]
     return view
 

@@ -192,6 +192,21 @@ declare("lifecycle.stage_changed", LifecycleChanged, _("Moved from %(from_stage)
 # ---------------------------------------------------------------- messages
 
 
+class AutomaticHeld(Data):
+    until: str
+
+
+declare("automatic.held", AutomaticHeld, _("Automatic messages held by %(actor)s"), icon="clock-pause", to=())
+declare(
+    "automatic.cancelled",
+    AutomaticHeld,
+    _("Automatic messages left out by %(actor)s for a while"),
+    icon="mail-off",
+    to=(),
+)
+declare("automatic.released", Nothing, _("Automatic messages go again"), icon="send", to=())
+
+
 class MessageEvent(Data):
     message_id: int
     channel: str

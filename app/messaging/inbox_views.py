@@ -174,6 +174,7 @@ def _thread(contact: Contact, *, channel: str | None = None) -> dict[str, Any]:
         "press": secrets.token_hex(16),
         "staff": _staff(),
         "snoozes": _snoozes(),
+        "notices": panels.shown("composer", contact),
     }
 
 

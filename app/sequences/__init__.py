@@ -34,7 +34,7 @@ from app.sequences import (
     watching,
     webhooks,
 )
-from app.sequences.builder import message_views, run_views
+from app.sequences.builder import check_views, message_views, rehearsal_views, run_views
 from app.sequences.builder import views as builder_views
 from app.sequences.engine import fuse
 
@@ -57,6 +57,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(run_views.bp)
     app.register_blueprint(backtest_views.bp)
     app.register_blueprint(secret_views.bp)
+    app.register_blueprint(check_views.bp)
+    app.register_blueprint(rehearsal_views.bp)
     work.register(work.Work(actor="advance_enrolments", claim=engine.advance, next_due=engine.next_due))
     delivery.register_source("sequence", engine.prepare)
     webhooks.register()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from app.events import log
 from app.events.log import Acting
 from app.messaging import kinds
 from app.messaging.models import OUT, QUEUED, SEQUENCE, SUPPRESSED, TRANSACTIONAL, GroupMessage, Message
-from app.sequences import graph, hours, models, reasons, waits
+from app.sequences import graph, hours, models, reasons, takeover, waits
 from app.sequences.builder import words
 from app.sequences.engine import timing
 from app.sequences.engine.program import Program, programs
@@ -26,6 +26,7 @@ from app.sequences.models import PAUSED, RUNNING, Enrolment
 from app.staff import studio
 from app.web import Refusal
 
+SOON = timedelta(days=2)
 MOST = 50  # of each kind: nobody has more, unless something is wrong
 
 
@@ -53,9 +54,36 @@ class Due:
     is_to_group: bool = False
     message_id: int | None = None
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether a sequence writes it: what somebody who writes by hand may want to hold."""
+        return self.sequence_id is not None and self.channel != "if"
+
 
 def due_to(contact: Contact) -> list[Due]:
-    """What is due to somebody, the soonest first, as far as is known. Three queries at most."""
+    """What is due to somebody, the soonest first, as far as is known. Four queries at most."""
+    taken = takeover.of(contact)
+    found = [_meanwhile(one, taken) for one in _planned(contact)] if taken is not None else _planned(contact)
+    return sorted(found, key=lambda one: (one.at is None, one.at or clock.now()))
+
+
+def soon(contact: Contact) -> list[Due]:
+    """The automatic messages that would reach somebody within two days, whoever talks with them meanwhile."""
+    until = clock.now() + SOON
+    found = [one for one in _planned(contact) if one.is_automatic and one.at is not None and one.at <= until]
+    return sorted(found, key=lambda one: one.at or until)
+
+
+def _meanwhile(one: Due, taken: models.Takeover) -> Due:
+    """The same while somebody of the staff talks with them."""
+    if not one.is_automatic or one.at is None or one.at >= taken.until_at:
+        return one
+    if taken.is_cancelled:
+        return replace(one, reason=reasons.code("passed_over", taken.by))
+    return replace(one, at=taken.until_at, reason=reasons.code(reasons.TAKEN_OVER, taken.by))
+
+
+def _planned(contact: Contact) -> list[Due]:
     waiting, runs = _waiting(contact), _runs(contact)
     known = programs({row.revision_id for row in (*waiting, *runs) if row.revision_id is not None})
     found = [_of_message(row, known) for row in waiting]
@@ -63,7 +91,7 @@ def due_to(contact: Contact) -> list[Due]:
         zone, open_hours = _zone_of(contact), hours.sending_hours()
         ahead = (_of_run(row, known[row.revision_id], zone, open_hours) for row in runs)
         found += [one for one in ahead if one is not None]
-    return sorted(found, key=lambda one: (one.at is None, one.at or clock.now()))
+    return found
 
 
 def send_now(contact: Contact, message_id: int) -> None:

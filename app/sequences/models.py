@@ -195,6 +195,18 @@ class Present(Model):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True, index=True)
 
 
+class Takeover(Model):
+    """Somebody of the staff talks with a person: what sequences write is held until then, or left out (BEY-08)."""
+
+    __tablename__ = "sequence_takeover"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    by: Mapped[str] = mapped_column(String(120))  # the name, as it stands in reasons
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Refused(Model):
     """A trigger that happened and enrolled nobody, and why: kept out by an exit, or has been through once."""
 

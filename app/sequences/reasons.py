@@ -18,7 +18,7 @@ from app.rules import RuleUse, UnknownRule
 from app.rules.registry import find as find_rule
 from app.sequences.builder import rule_words
 
-__all__ = ["PUT_OFF", "about_rule", "cap_said", "code", "is_act", "moment", "rule_said", "say"]
+__all__ = ["PUT_OFF", "TAKEN_OVER", "about_rule", "cap_said", "code", "is_act", "moment", "rule_said", "say"]
 
 # In a sentence, of any number.
 _CHANNELS = {EMAIL: _("e-mails"), SMS: _("SMS"), IN_APP: _("in-app messages")}
@@ -129,6 +129,12 @@ declare(
     cap_said,
 )
 declare("capped_to_none", _("Sequences send nothing of the kind"), _("Sequences send no %(about)s"), _channel)
+TAKEN_OVER = declare(
+    "taken_over", _("Held: somebody is writing to them"), _("Held by %(about)s, who is writing to them")
+)
+declare(
+    "held_too_long", _("Held until it was too late"), _("Held by %(about)s, who wrote to them, until it was too late")
+)
 declare("passed_over", _("Skipped by hand"), _("Skipped by %(about)s"))
 declare(
     "missed",

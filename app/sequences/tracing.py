@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +29,9 @@ from app.sequences import drafts, graph, webhook_queue
 from app.sequences.engine import awaiting
 from app.sequences.models import COMPLETED, RUNNING, Enrolment, StepRun
 from app.sequences.webhook_queue import CALLING, WebhookCall
+
+# A message that leaves this soon after its step was done has not been held.
+AT_ONCE = timedelta(minutes=1)
 
 # What a message's state says of its step.
 _OPEN = (QUEUED, SENDING, CALLING)
@@ -70,6 +73,8 @@ class Entry:
     reason: str = ""
     preview: Preview | None = None
     is_next: bool = False  # the step somebody stands before
+    held_from: datetime | None = None  # when its step was done, where the message left later
+    held_why: str = ""
 
 
 def account_of(enrolment: Enrolment) -> list[Entry]:
@@ -131,6 +136,7 @@ def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], sent: Message | We
     if sent is None:
         return Entry(run.ran_at, run.step_id, do, run.outcome, reasons.say(why))
     went_at = sent.sent_at if isinstance(sent, Message) else sent.ended_at
+    is_held = went_at is not None and went_at - run.ran_at > AT_ONCE
     return Entry(
         at=sent.due_at if sent.status in _OPEN else went_at or run.ran_at,
         step_id=run.step_id,
@@ -140,6 +146,8 @@ def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], sent: Message | We
         preview=Preview(sent.channel, sent.subject, sent.text, sent.html)
         if isinstance(sent, Message) and sent.sent_at
         else None,
+        held_from=run.ran_at if is_held else None,
+        held_why=reasons.say(run.reason) if is_held and not run.reason.startswith(_OF_WAITS) else "",
     )
 
 

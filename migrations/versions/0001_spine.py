@@ -851,6 +851,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sequence_said_said_at"), ["said_at"], unique=False)
 
     op.create_table(
+        "sequence_takeover",
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("until_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_sequence_takeover_contact_id_contact")),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_sequence_takeover")),
+    )
+    op.create_table(
         "waiver_signature",
         sa.Column("id", BigId, nullable=False),
         sa.Column("version_id", BigId, nullable=False),
@@ -1509,6 +1519,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_waiver_signature_version")
 
     op.drop_table("waiver_signature")
+    op.drop_table("sequence_takeover")
     with op.batch_alter_table("sequence_said", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sequence_said_said_at"))
 

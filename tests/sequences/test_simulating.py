@@ -18,10 +18,12 @@ from app.contacts.models import Contact
 from app.db import Model, db
 from app.demo import make
 from app.events import posting
-from app.sequences import enrolling, hours, models, pressure, simulating, tracing
+from app.sequences import drafts, enrolling, graph, hours, models, pressure, simulating, supposing, tracing
+from app.sequences.builder.rehearsal import INVENTED
 from app.sequences.hours import SendingHours
 from app.sequences.pressure import Cap, Caps
 from app.sequences.simulating import Assumed, simulate
+from app.sequences.supposing import SUPPOSITIONS
 from tests.harness.work import Workers
 from tests.sequences.conftest import TILL, Live, only, post
 
@@ -144,6 +146,104 @@ def test_a_busy_worker_does_not_see_the_run_and_nobody_elses_is_touched(
 
 def models_of(contact: Contact) -> list[models.Enrolment]:
     return list(db.session.scalars(select(models.Enrolment).where(models.Enrolment.contact_id == contact.id)))
+
+
+# ------------------------------------------------------------------ another start, another version, another person
+
+
+@pytest.mark.req("BEY-06")
+def test_it_begins_later_and_what_is_due_till_then_has_happened(monday: ModuleType, live: Live) -> None:
+    other = live({"id": "tag", "do": "tag.add", "tags": ["VIP"], "wait": {"days": 1}}, trigger="client.created")
+    ana = make.contact("Ana Silva")
+    enrolling.enrol_by_hand(other, ana)
+    asks = {"id": "vip", "if": {"rules": [{"rule": "tag.has", "value": "VIP"}]}, "then": [HELLO]}
+    sequence = live(asks, active=False)
+
+    assert [one.outcome for one in simulate(sequence, ana).entries] == ["false"]
+    friday = monday.now() + timedelta(days=4)
+    asked, hello = simulate(sequence, ana, start=friday).entries
+    assert (asked.outcome, asked.at, hello.at) == ("true", friday, friday)
+
+
+@pytest.mark.req("BEY-06")
+def test_what_is_live_is_run_as_well_as_the_draft(monday: ModuleType, live: Live) -> None:
+    sequence = live(HELLO)
+    drafts.save_draft(sequence, graph.remove(drafts.draft_of(sequence), "hello"))
+    ana = make.contact("Ana Silva")
+
+    assert simulate(sequence, ana).entries == []
+    assert [one.step_id for one in simulate(sequence, ana, revision=sequence.live).entries] == ["hello"]
+    assert sequence.live is not None
+    assert sequence.live_id != sequence.draft_id
+
+
+@pytest.mark.req("BEY-06")
+def test_an_invented_client_is_gone_afterwards(monday: ModuleType, live: Live) -> None:
+    sequence = live(HELLO, MAIL, active=False)
+    before = everything()
+    hello, mail = simulate(sequence, INVENTED).entries
+    db.session.commit()
+    assert (hello.outcome, mail.outcome) == ("sent", "sent")
+    assert hello.preview is not None
+    assert hello.preview.text == "Hi Camille"
+    assert everything() == before
+
+
+@pytest.mark.req("BEY-06")
+def test_a_condition_says_what_each_of_its_rules_answered(monday: ModuleType, live: Live) -> None:
+    rules = [{"rule": "bookings.count", "op": ">=", "value": 2}, {"rule": "tag.has", "value": "VIP", "not": True}]
+    ask = {"id": "ask", "wait": {"days": 1}, "if": {"rules": rules}, "then": [HELLO]}
+    sequence = live(ask, {"id": "tag", "do": "tag.add", "tags": ["VIP"]}, active=False)
+    booked = [
+        Assumed("class.booked", monday.now() + timedelta(hours=hours), {"class_name": f"Yin {hours}"})
+        for hours in (1, 2, 3, 30)
+    ]
+
+    found = simulate(sequence, make.contact("Ana Silva"), assume=booked, explain=True)
+
+    assert [(one.use.rule, one.holds, one.has) for one in found.answers["ask"]] == [
+        ("bookings.count", True, 3),
+        ("tag.has", True, None),
+    ]
+
+
+@pytest.mark.req("BEY-06")
+def test_what_she_does_on_a_day_changes_what_follows(monday: ModuleType, live: Live) -> None:
+    sequence = live(HELLO, MAIL, exits=[{"rule": "message.replied", "since": "enrolment"}], active=False)
+    ana, tomorrow = make.contact("Ana Silva"), monday.now() + timedelta(days=1)
+
+    def suppose(key: str) -> list[tuple[str | None, str, str]]:
+        return said(simulate(sequence, ana, assume=[SUPPOSITIONS[key].at(tomorrow)]))
+
+    assert suppose("replies")[-1] == (None, "exited", "Exit condition met: replied to a message on 2 June")
+    assert suppose("no_email")[-1] == ("mail", "skipped", "Unsubscribed from marketing e-mails")
+    assert suppose("books")[-1] == ("mail", "sent", "")
+    for key in SUPPOSITIONS:
+        assert suppose(key)[0] == ("hello", "sent", "")
+
+
+@pytest.mark.req("BEY-06")
+def test_who_has_been_through_once_can_be_tested_all_the_same(monday: ModuleType, live: Live) -> None:
+    sequence, ana = live(HELLO, MAIL, single_enrolment=True), make.contact("Ana Silva")
+    enrolling.enrol_by_hand(sequence, ana)
+    assert simulate(sequence, ana).status is None
+    assert simulate(sequence, ana, again=True).status == "completed"
+
+
+def test_a_message_that_waited_for_the_hours_says_since_when(monday: ModuleType, live: Live) -> None:
+    hours.set_sending_hours(SendingHours(start=time(9), end=time(20)))
+    sequence = live(HELLO | {"wait": {"hours": 12}}, active=False)
+    [entry] = simulate(sequence, make.contact("Ana Silva")).entries
+    assert entry.held_from == monday.now() + timedelta(hours=12)
+    assert entry.at == monday.now() + timedelta(hours=23)
+
+
+def test_what_matters_to_a_document_is_offered_first(monday: ModuleType, live: Live) -> None:
+    ask = {"id": "ask", "if": {"rules": [{"rule": "bookings.count", "op": ">=", "value": 1}]}, "then": [HELLO]}
+    sequence = live(ask, exits=BOUGHT, active=False)
+    matters, rest = supposing.concerning(drafts.draft_of(sequence))
+    assert [one.key for one in matters] == ["books", "member"]
+    assert {one.key for one in (*matters, *rest)} == set(SUPPOSITIONS)
 
 
 # ------------------------------------------------------------------ as in life

@@ -37,16 +37,16 @@ NO_ANCHOR = Outcome("skipped", reasons.code("no_anchor"))
 Perform = Callable[[Sequence[Walker]], Sequence[Outcome]]
 
 
-def advance(limit: int = 500, *, contact_id: int | None = None) -> int:
+def advance(limit: int = 500, *, contact_id: int | None = None, batch: MakeBatch | None = None) -> int:
     """Let a batch of people go on, or one contact's runs. Answers how many; 0 when nobody is due, or others have them
-    all in hand.
+    all in hand. `batch` makes another kind of batch than the usual one.
     """
     now = clock.now()
     walkers = claiming.claim(now, limit, contact_id=contact_id)
     if walkers:
-        batch = Batch(walkers, now)
-        batch.play()
-        batch.write()
+        moving = (batch or Batch)(walkers, now)
+        moving.play()
+        moving.write()
     return len(walkers)
 
 
@@ -257,6 +257,8 @@ def _skipped(what: str, at: datetime | None, one: Walker) -> Outcome:
     """A step passed over, and on which moment that turns."""
     return Outcome("skipped", reasons.code(what, reasons.moment(at, one.zone) if at is not None else ""))
 
+
+MakeBatch = Callable[[Sequence[Walker], datetime], Batch]
 
 _WRITTEN = ("status", "reason", "error", "step_id", "due_at", "moved_at", "woken_by_id", "ended_at")
 _OVER = frozenset({COMPLETED, EXITED})

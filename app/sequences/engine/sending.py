@@ -17,7 +17,7 @@ from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import Message
 from app.sequences import graph, hours, models, reasons
 from app.sequences.actions.messages import EmailParams
-from app.sequences.engine import enrolling, fuse, overdue, pressure
+from app.sequences.engine import enrolling, fuse, overdue, pressure, takeover
 from app.sequences.engine.ending import Ended, end
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.letters import Letter
@@ -40,6 +40,7 @@ def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
         if why_not is not None:
             decisions[letter.message.id] = why_not
     decisions |= _let_out([one for one in letters if one.message.id not in decisions], now)
+    decisions |= takeover.decide([one for one in letters if one.message.id not in decisions], now)
     decisions |= overdue.decide([one for one in letters if one.message.id not in decisions], now)
     decisions |= _for_the_hours([one for one in letters if one.message.id not in decisions], now)
     decisions |= pressure.put_off(letters, decisions, now)

@@ -2,8 +2,10 @@
 import "./canvas.js";
 import "./canvas-changes.js";
 import "./add-menu.js";
+import "./check-panel.js";
 import "./filter-list.js";
 import "./insert-variables.js";
 import "./rich-text.js";
+import "./run-player.js";
 import "./step-finder.js";
 import "./step-form.js";
