@@ -74,7 +74,7 @@ class Entry:
     preview: Preview | None = None
     is_next: bool = False  # the step somebody stands before
     held_from: datetime | None = None  # when its step was done, where the message left later
-    held_why: str = ""
+    held_why: str = ""  # the stored reason
 
 
 def account_of(enrolment: Enrolment) -> list[Entry]:
@@ -147,7 +147,7 @@ def _of_run(run: StepRun, steps: Mapping[str, graph.AnyStep], sent: Message | We
         if isinstance(sent, Message) and sent.sent_at
         else None,
         held_from=run.ran_at if is_held else None,
-        held_why=reasons.say(run.reason) if is_held and not run.reason.startswith(_OF_WAITS) else "",
+        held_why=run.reason if is_held and not run.reason.startswith(_OF_WAITS) else "",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ from app.sequences import (
     publishing,
     safety,
     secrets_in_use,
+    takeover,
     webhook_secrets,
 )
 from app.sequences.engine import carrying
@@ -397,6 +398,23 @@ def _skipped_by_hand(the: Studio) -> Contact:
     return ana
 
 
+def _held(the: Studio) -> Contact:
+    the.live(SMS)
+    ana = make.contact("Ana Duval")
+    takeover.hold(ana, the.clock.now() + timedelta(days=2), by=the.owner)
+    return the.enter(ana)
+
+
+def _held_too_long(the: Studio) -> Contact:
+    the.live(BEFORE, trigger="class.booked")
+    ana = make.contact("Ana Duval")
+    takeover.hold(ana, the.clock.now() + timedelta(days=2), by=the.owner)
+    post("class.booked", ana, class_name="Yin", starts_at="2026-06-01T18:00:00+02:00")
+    the.workers.run_until_idle()
+    the.later(hours=5)
+    return ana
+
+
 def _repeated(the: Studio) -> Contact:
     the.live(SMS, trigger="tag.added")
     ana = make.contact("Ana Duval")
@@ -726,6 +744,8 @@ AT_A_STEP = [
     Case(_lapsed, "lapsed", "skipped", "Lapsed: at most 1 SMS a day, and it does not keep that long"),
     Case(_none_at_all, "capped_to_none", "skipped", "Sequences send no SMS"),
     Case(_skipped_by_hand, "passed_over", "skipped", "Skipped by Inès Garnier"),
+    Case(_held, "taken_over", "done", "Held by Inès Garnier, who is writing to them"),
+    Case(_held_too_long, "held_too_long", "skipped", "Held by Inès Garnier, who wrote to them, until it was too late"),
     Case(_repeated, "repeated", "skipped", "Held back: the same words had just gone to the same person"),
     Case(_fused, "fused", "done", "The fuse has paused the sequence"),
     Case(_still_paused, "paused", "done", "The sequence is paused"),

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.contacts.models import Contact
 from app.contacts.people import Details
-from app.sequences import graph, hours
+from app.sequences import graph, hours, reasons
 from app.sequences.builder import drawing, message_editor, rule_words, words
 from app.sequences.builder.message_editor import Filled
 from app.sequences.engine.explaining import Answer
@@ -150,7 +150,8 @@ def _held(entry: Entry, zone: ZoneInfo) -> str:
     since = f"{entry.held_from.astimezone(zone):%H:%M}"
     if hours.sendable_at(entry.held_from, open_hours, zone) > entry.held_from:
         return str(_("Held from %(time)s: messages go %(hours)s", time=since, hours=words.hours(open_hours)))
-    return str(_("Held from %(time)s: %(why)s", time=since, why=entry.held_why or _("it gave way to others")))
+    why = reasons.say(entry.held_why) or _("it gave way to others")
+    return str(_("Held from %(time)s: %(why)s", time=since, why=why))
 
 
 def _letter(sent: Preview, who: Contact | None) -> Letter:

@@ -32,13 +32,6 @@ STEPS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def owner(client: Client) -> Staff:
-    found = make.staff("Inès Garnier", "owner")
-    client.sign_in(found)
-    return found
-
-
-@pytest.fixture
 def sequence(owner: Staff) -> Sequence:
     return make.sequence(*STEPS, active=False, title="Follow-up", trigger="client.created")
 

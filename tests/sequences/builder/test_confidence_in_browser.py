@@ -13,6 +13,7 @@ from app.demo import make
 from app.sequences import drafts, graph
 from app.sequences.models import Enrolment, Sequence
 from tests.harness.accessibility import barriers
+from tests.harness.browser import sign_in
 from tests.harness.live import LiveServer, both_shapes
 
 pytestmark = pytest.mark.browser
@@ -36,11 +37,7 @@ def sequence_id(live_server: LiveServer, page: Page) -> int:
         make.staff("Inès Garnier", "owner", email="ines@maison-souffle.example")
         make.client("Ana Duarte")
         number = make.sequence(*STEPS, active=False, title="After the trial", trigger="client.created").id
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ines@maison-souffle.example")
-    page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, "ines@maison-souffle.example")
     return number
 
 
