@@ -75,6 +75,8 @@ def count_everyone(sequence: Sequence, *, days: int, by: Staff) -> BacktestCount
     """Let a worker count what the draft would have done for everybody. What was counted over as many days before is
     forgotten; a count of the same draft that is under way goes on.
     """
+    # Two colleagues who ask at once ask one after the other, and the second finds the count of the first.
+    db.session.execute(select(Sequence.id).where(Sequence.id == sequence.id).with_for_update())
     revision = drafts.draft_revision(sequence)
     known = count_of(sequence, days)
     if known is not None and known.is_counting:

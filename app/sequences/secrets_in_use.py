@@ -32,7 +32,7 @@ def forget(secret: WebhookSecret) -> None:
 
 
 def uses() -> dict[str, list[Sequence]]:
-    """Which sequences sign with which secret, live or as a draft, by its folded name: two queries."""
+    """Which sequences sign with which secret, live or as a draft, by its folded name: one query."""
     rows = db.session.execute(
         select(Sequence, SequenceRevision)
         .join(SequenceRevision, or_(SequenceRevision.id == Sequence.live_id, SequenceRevision.id == Sequence.draft_id))
