@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 from app import web
 from app.rules import RULES, UnknownRule
 from app.sequences import drafts, folders, graph, halts, hours, overview, pressure, publishing, reasons
-from app.sequences.builder import canvas, edits, rule_forms, words
+from app.sequences.builder import canvas, edits, meanwhile, rule_forms, words
 from app.sequences.dialogs import dialog
 from app.sequences.graph import NoSuchStep
 from app.sequences.models import SequenceFolder
@@ -194,7 +194,7 @@ def settings(sequence_id: int) -> Response:
     document = drafts.draft_of(sequence)
     said = {"title": document.title, "single": document.single_enrolment, "priority": document.priority}
     form = SettingsForm(data=said)
-    return dialog("settings", sequence=sequence, form=form)
+    return dialog("settings", sequence=sequence, form=form, theirs=None)
 
 
 @bp.post("/sequences/<int:sequence_id>/settings")
@@ -203,7 +203,10 @@ def change_settings(sequence_id: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
     form = SettingsForm(request.form)
     if not form.validate():
-        return dialog("settings", status=422, sequence=sequence, form=form)
+        return dialog("settings", status=422, sequence=sequence, form=form, theirs=None)
+    theirs = meanwhile.asked(sequence, lambda said: (said.title, said.single_enrolment, said.priority))
+    if theirs is not None:
+        return dialog("settings", status=422, sequence=sequence, form=form, theirs=theirs)
     edits.set_basics(
         sequence,
         title=form.title.data or "",

@@ -73,7 +73,7 @@ def edited(
         "sequences/build/_world.html" if changed is None else "sequences/build/_changes.html",
         also=also,
         back=url_for("sequences.build", sequence_id=sequence.id, step=step_id),
-        toast=_with_others(sequence, toast),
+        toast=meanwhile.with_others(sequence, toast),
         undo=undo,
         **shown,
     )
@@ -86,12 +86,3 @@ def edited(
     else:
         web.trigger(response, "step-saved", {"id": step_id})
     return response
-
-
-def _with_others(sequence: Sequence, said: str | None) -> str | None:
-    """What is said, and who else has been at work since the page was drawn: both edits are in the answer."""
-    name = meanwhile.editor(sequence)
-    if name is None:
-        return said
-    other = _("%(name)s changed this sequence a moment ago. Both changes are kept.", name=name)
-    return f"{said}. {other}" if said else other

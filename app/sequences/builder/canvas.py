@@ -144,11 +144,14 @@ def add_menu(document: Document) -> dict[str, Any]:
     }
 
 
-def drawer(sequence: Sequence, step_id: str, given: Any = None) -> dict[str, Any]:
-    """What the form of a step shows; `given` is what somebody has sent. Raises NoSuchStep."""
+def drawer(sequence: Sequence, step_id: str, given: Any = None, *, seen: AnyStep | None = None) -> dict[str, Any]:
+    """What the form of a step shows; `given` is what somebody has sent, `seen` the step as they saw it.
+
+    Raises NoSuchStep.
+    """
     document = drafts.draft_of(sequence)
     place = graph.locate(document, step_id)
-    step = place.step
+    step = seen or place.step
     trigger = triggers.TRIGGERS.get(document.trigger.kind)
     form = forms.form_of(step)(given)
     form.offer(step)
@@ -213,9 +216,16 @@ def drawer_of(sequence: Sequence, opened: str) -> tuple[str, dict[str, Any]]:
     return "sequences/build/_step.html", drawer(sequence, opened)
 
 
-def trigger_drawer(sequence: Sequence, form: rule_forms.FilterForm | None = None) -> dict[str, Any]:
-    """The trigger picker, by group, with the filters of the chosen one (SEQ-05, SEQ-15)."""
+def trigger_drawer(
+    sequence: Sequence, form: rule_forms.FilterForm | None = None, kind: str | None = None
+) -> dict[str, Any]:
+    """The trigger picker, by group, with the filters of the chosen one (SEQ-05, SEQ-15).
+
+    `kind` and `form` are what somebody has sent.
+    """
     used = drafts.draft_of(sequence).trigger
+    if kind is not None and kind != used.kind:
+        used = graph.Trigger(kind=kind)
     trigger = triggers.TRIGGERS.get(used.kind)
     filters = trigger.filters if trigger is not None else ()
     return {
@@ -225,12 +235,19 @@ def trigger_drawer(sequence: Sequence, form: rule_forms.FilterForm | None = None
         "form": form if form is not None else rule_forms.filter_form(filters, used.filters),
         "groups": {triggers.GROUPS[group]: found for group, found in triggers.by_group().items() if found},
         "may_edit": current_user.may("sequences.edit"),
+        "theirs": None,
+        "kept": None,
     }
 
 
-def exit_drawer(sequence: Sequence, number: int, given: Any = None) -> dict[str, Any]:
-    """The form of one exit. Raises NoSuchStep where there is no such exit (any more)."""
-    exits = drafts.draft_of(sequence).exits
+def exit_drawer(
+    sequence: Sequence, number: int, given: Any = None, *, seen: list[RuleUse] | None = None
+) -> dict[str, Any]:
+    """The form of one exit; `given` is what somebody has sent, `seen` the exits as they saw them.
+
+    Raises NoSuchStep where there is no such exit (any more).
+    """
+    exits = drafts.draft_of(sequence).exits if seen is None else seen
     if number >= len(exits):
         raise NoSuchStep(f"exit-{number}")
     return {
@@ -239,4 +256,5 @@ def exit_drawer(sequence: Sequence, number: int, given: Any = None) -> dict[str,
         "rule": rule_forms.RuleForm(exits[number], given),
         "text": rule_words.rule(exits[number]),
         "may_edit": current_user.may("sequences.edit"),
+        "theirs": None,
     }

@@ -42,13 +42,9 @@ def change_step(sequence: Sequence, step_id: str, values: dict[str, Any], wait: 
     save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(before)))
 
 
-def change_message(sequence: Sequence, step_id: str, params: Params, *, over: int | None, by: Staff) -> None:
-    """Have a step say something else. `over` is the draft its editor showed: what a colleague has done since is not
-    overwritten. Raises NoSuchStep and drafts.DraftMoved.
-    """
-    document, draft = drafts.draft_of(sequence), drafts.draft_revision(sequence)
-    if over is not None and draft.number != over and draft.by_id != by.id:
-        raise drafts.DraftMoved
+def change_message(sequence: Sequence, step_id: str, params: Params, *, by: Staff) -> None:
+    """Have a step say something else. Raises NoSuchStep."""
+    document = drafts.draft_of(sequence)
     before = graph.find(document, step_id)
     changed = graph.replace(document, before.model_copy(update={"params": params}))
     save(sequence, changed, by=by, summary=_("Changed “%(step)s”", step=words.title(before)))

@@ -12,7 +12,7 @@ from app import web
 from app.contacts.models import Contact
 from app.contacts.queries import get_contact, recent_contacts
 from app.sequences import drafts, overview
-from app.sequences.builder import edits, message_editor, message_tests
+from app.sequences.builder import edits, meanwhile, message_editor, message_tests
 from app.sequences.builder.answers import StepGone
 from app.sequences.builder.message_editor import Typed
 from app.sequences.graph import ActionStep, NoSuchStep
@@ -54,12 +54,15 @@ def save(sequence_id: int, step_id: str) -> Response:
     params = message_editor.checked(step, typed)
     if params is None:
         return _refused(sequence, step, typed)
-    over = request.form.get("over", type=int)
-    edits.change_message(sequence, step_id, params, over=over, by=current_user)
+    theirs = meanwhile.asked(sequence, meanwhile.message_of(step_id))
+    if theirs is not None:
+        return _refused(sequence, step, typed, theirs=theirs)
+    edits.change_message(sequence, step_id, params, by=current_user)
     if said == "done":
         return web.go(url_for("sequences.build", sequence_id=sequence_id, step=step_id))
     edited = message_editor.step_of(sequence, step_id)
-    return _edited(sequence, edited, whole=bool(said), moved=(moved, said.partition(":")[0]) if moved else None)
+    is_whole = bool(said) or "over" in request.form
+    return _edited(sequence, edited, whole=is_whole, moved=(moved, said.partition(":")[0]) if moved else None)
 
 
 @bp.get("/preview")
@@ -99,16 +102,19 @@ def _edited(sequence: Sequence, step: ActionStep, *, whole: bool, moved: tuple[s
     `moved` is where a block stands now, and by which button it got there.
     """
     shown = _shown(sequence, step, message_editor.as_stored(step)) | {"moved": moved}
-    back = _page_of(sequence, step.id)
+    back, others = _page_of(sequence, step.id), meanwhile.with_others(sequence, None)
     if not whole:
-        return web.reply("sequences/build/message/_side.html", back=back, **shown)
-    response = web.reply("sequences/build/_message.html", back=back, **shown)
+        return web.reply("sequences/build/message/_side.html", back=back, toast=others, **shown)
+    response = web.reply("sequences/build/_message.html", back=back, toast=others, **shown)
     response.headers.update({"HX-Retarget": "#message-editor", "HX-Reswap": "outerHTML"})
     return response
 
 
-def _refused(sequence: Sequence, step: ActionStep, typed: Typed) -> Response:
-    return web.page(PAGE, status=422, **_shown(sequence, step, typed))
+def _refused(sequence: Sequence, step: ActionStep, typed: Typed, *, theirs: str | None = None) -> Response:
+    """What was typed, again. Until it is decided whose words stand, the page goes on showing what it showed."""
+    shown = _shown(sequence, step, typed) | {"theirs": theirs}
+    seen = meanwhile.shown(sequence)
+    return web.page(PAGE, status=422, **(shown | ({"shown_id": seen.id} if seen is not None else {})))
 
 
 def _page_of(sequence: Sequence, step_id: str) -> str:
@@ -121,6 +127,8 @@ def _shown(sequence: Sequence, step: ActionStep, typed: Typed) -> dict[str, Any]
     return found | {
         "screen": "phone" if request.values.get("screen") == "phone" else "desktop",
         "moved": None,
+        "theirs": None,
+        "shown_id": sequence.draft_id,
         "team": [one.email for one in all_staff() if one.is_active_account],
     }
 

@@ -52,15 +52,16 @@ def step(sequence_id: int, step_id: str) -> Response:
 @needs("sequences.edit")
 def change(sequence_id: int, step_id: str) -> Response:
     sequence = overview.get_sequence(sequence_id)
-    shown = canvas.drawer(sequence, step_id, request.form)
+    document = drafts.draft_of(sequence)
+    seen = meanwhile.find(meanwhile.document_shown(sequence), step_id)
+    shown = canvas.drawer(sequence, step_id, request.form, seen=seen)
     guard, wait_form = shown["guard"], shown["wait"]
     parts = [shown["form"], wait_form, wait_form.filters, *([guard] if guard else []), *shown["rules"]]
     if not all([part.validate() for part in parts]):  # noqa: C419 - every part shall show its mistakes
         return _refused(shown)
     edited = shown["step"]
-    is_over = "over" in request.form
-    theirs = meanwhile.editor_of(sequence, step_id)
-    if theirs is not None and not is_over:
+    theirs = meanwhile.asked(sequence, meanwhile.step_itself(step_id))
+    if theirs is not None:
         return _refused(shown | {"theirs": theirs})
     title = shown["form"].title.data
     values = ({"title": title} if title else {}) | shown["form"].values() | (guard.values() if guard else {})
@@ -68,14 +69,15 @@ def change(sequence_id: int, step_id: str) -> Response:
         rules = [part.result().model_dump(by_alias=True, exclude_unset=True) for part in shown["rules"]]
         values |= {"if": {"match": shown["form"].match.data, "rules": rules}}
     elif isinstance(edited, graph.SplitStep):
-        values |= {"split": _split(edited, shown["form"])}
+        values |= {"split": _split(graph.find(document, step_id), shown["form"])}
     try:
         wait = shown["wait"].wait(edited.wait)
         edits.change_step(sequence, step_id, values, wait, by=current_user)
     except ValidationError as error:
         shown["form"].form_errors.extend(one["msg"].removeprefix("Value error, ") for one in error.errors())
         return _refused(shown)
-    return answers.edited(sequence, chosen=step_id, opened=step_id if is_over or _asks_anew(edited, wait) else None)
+    is_asked = "over" in request.form or _asks_anew(edited, wait)
+    return answers.edited(sequence, chosen=step_id, opened=step_id if is_asked else None)
 
 
 def _asks_anew(edited: graph.AnyStep, wait: Wait | None) -> bool:
@@ -101,8 +103,10 @@ def _refused(shown: dict[str, Any]) -> Response:
     )
 
 
-def _split(step: graph.SplitStep, form: forms.SplitForm) -> list[dict[str, Any]]:
+def _split(step: graph.AnyStep, form: forms.SplitForm) -> list[dict[str, Any]]:
     """The branches with new shares and names; what is in them stays, and a third keeps its share."""
+    if not isinstance(step, graph.SplitStep):
+        raise NoSuchStep(step.id)
     said = [branch.model_dump(mode="json", by_alias=True, exclude_unset=True) for branch in step.split]
     others = sum(branch.share for branch in step.split[2:])
     first = min(form.share.data or 50, 100 - others)
@@ -115,7 +119,7 @@ def _split(step: graph.SplitStep, form: forms.SplitForm) -> list[dict[str, Any]]
 @needs("sequences.edit")
 def add_rule(sequence_id: int, step_id: str) -> Response:
     sequence = overview.get_sequence(sequence_id)
-    rules = _rules_of(sequence, step_id)
+    rules = _rules_of(drafts.draft_of(sequence), step_id)
     edits.change_rules(sequence, step_id, [*rules, rule_forms.new_use(request.form.get("rule", ""))], by=current_user)
     return answers.edited(sequence, opened=step_id)
 
@@ -124,15 +128,19 @@ def add_rule(sequence_id: int, step_id: str) -> Response:
 @needs("sequences.edit")
 def remove_rule(sequence_id: int, step_id: str, number: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
-    rules = [rule for at, rule in enumerate(_rules_of(sequence, step_id)) if at != number]
+    rules = list(_rules_of(drafts.draft_of(sequence), step_id))
+    at = meanwhile.place_now(rules, _rules_of(meanwhile.document_shown(sequence), step_id), number)
+    if at is None:
+        raise web.Refusal(_("Somebody else has changed this rule meanwhile. Look at it as it is now, then go on."))
+    del rules[at]
     if not rules:
         raise web.Refusal(_("A condition has at least one rule."))
     edits.change_rules(sequence, step_id, rules, by=current_user)
     return answers.edited(sequence, opened=step_id)
 
 
-def _rules_of(sequence: Sequence, step_id: str) -> list[Any]:
-    found = graph.find(drafts.draft_of(sequence), step_id)
+def _rules_of(document: graph.Document, step_id: str) -> list[Any]:
+    found = graph.find(document, step_id)
     if not isinstance(found, graph.IfStep):
         raise NoSuchStep(step_id)
     return found.condition.rules
@@ -160,13 +168,24 @@ def change_trigger(sequence_id: int) -> Response:
     if kind not in TRIGGERS:
         abort(422)
     filters: dict[str, Any] = before.filters if kind == before.kind else {}
-    if kind == before.kind and "filtering" in request.form:
-        form = rule_forms.filter_form(TRIGGERS[kind].filters, before.filters, request.form)
+    form = None
+    if "filtering" in request.form:
+        form = rule_forms.filter_form(TRIGGERS[kind].filters, filters, request.form)
         if not form.validate():
-            return web.page("sequences/build/trigger.html", status=422, **canvas.trigger_drawer(sequence, form))
+            return _trigger_refused(sequence, kind, form)
         filters = rule_forms.filters_of(form)
+    theirs = meanwhile.asked(sequence, lambda document: document.trigger.model_dump_json())
+    if theirs is not None:
+        return _trigger_refused(sequence, kind, form, theirs=theirs)
     edits.set_trigger(sequence, graph.Trigger(kind=kind, filters=filters), by=current_user)
-    return answers.edited(sequence, chosen="trigger", opened=None if kind == before.kind else "trigger")
+    is_other = kind != before.kind or "over" in request.form
+    return answers.edited(sequence, chosen="trigger", opened="trigger" if is_other else None)
+
+
+def _trigger_refused(sequence: Sequence, kind: str, form: Any, *, theirs: str | None = None) -> Response:
+    kept = "filter-form" if form is not None else "trigger-form"
+    shown = canvas.trigger_drawer(sequence, form, kind) | {"theirs": theirs, "kept": kept}
+    return web.page("sequences/build/trigger.html", status=422, **shown)
 
 
 @bp.post("/exits")
@@ -191,21 +210,33 @@ def show_exit(sequence_id: int, number: int) -> Response:
 @needs("sequences.edit")
 def change_exit(sequence_id: int, number: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
-    shown = canvas.exit_drawer(sequence, number, request.form)
+    seen = meanwhile.document_shown(sequence).exits
+    shown = canvas.exit_drawer(sequence, number, request.form, seen=seen)
     if not shown["rule"].validate():
         return web.page("sequences/build/exit.html", status=422, **shown)
     exits = list(drafts.draft_of(sequence).exits)
-    exits[number] = shown["rule"].result()
+    at = meanwhile.place_now(exits, seen, number)
+    theirs = meanwhile.editor(sequence) if at is None and "over" not in request.form else None
+    if theirs is not None:
+        return web.page("sequences/build/exit.html", status=422, **(shown | {"theirs": theirs}))
+    if at is None:
+        at = number if len(exits) == len(seen) else len(exits)  # changed meanwhile, or taken away
+    exits[at : at + 1] = [shown["rule"].result()]
     edits.set_exits(sequence, exits, by=current_user)
-    return answers.edited(sequence, chosen=f"exit-{number}")
+    exit_id = f"exit-{at}"
+    return answers.edited(sequence, chosen=exit_id, opened=exit_id if at != number or "over" in request.form else None)
 
 
 @bp.post("/exits/<int:number>/deletion")
 @needs("sequences.edit")
 def remove_exit(sequence_id: int, number: int) -> Response:
     sequence = overview.get_sequence(sequence_id)
-    exits = drafts.draft_of(sequence).exits
-    edits.set_exits(sequence, [one for at, one in enumerate(exits) if at != number], by=current_user)
+    exits = list(drafts.draft_of(sequence).exits)
+    at = meanwhile.place_now(exits, meanwhile.document_shown(sequence).exits, number)
+    if at is None:
+        raise web.Refusal(_("Somebody else has changed this exit meanwhile. Look at it as it is now, then go on."))
+    del exits[at]
+    edits.set_exits(sequence, exits, by=current_user)
     undo_url = url_for("builder.undo", sequence_id=sequence_id)
     return answers.edited(sequence, closed=True, toast=_("Exit removed"), undo=undo_url)
 

@@ -228,16 +228,44 @@ def test_an_edit_is_undone_and_done_again(client: Client, sequence: Sequence) ->
     assert len(_step(sequence, 1)["blocks"]) == 2
 
 
-def test_what_a_colleague_has_changed_is_not_overwritten(client: Client, owner: Staff, sequence: Sequence) -> None:
-    seen = drafts.draft_revision(sequence).number
-    client.sign_in(make.staff("Léa Martin", "owner"))
-    client.post(_path(sequence, "mail"), data={"subject": "Hers", "html": "<p>Hi</p>"}, headers=PARTIAL)
-    client.sign_in(owner)
+def test_what_a_colleague_has_changed_of_the_message_is_asked_about(
+    client: Client, owner: Staff, sequence: Sequence
+) -> None:
+    seen = str(sequence.draft_id)
+    _as_colleague(client, owner, _path(sequence, "mail"), {"subject": "Hers", "html": "<p>Hi</p>"})
 
-    answer = client.post(_path(sequence, "mail"), data={"subject": "Mine", "over": seen}, headers=PARTIAL)
-
-    assert answer.status_code == 409
+    mine = {"subject": "Mine", "html": "<p>Mine</p>", "shown": seen}
+    asked = client.post(_path(sequence, "mail"), data=mine, headers=PARTIAL)
+    assert asked.status_code == 422
+    assert "Léa Martin changed this message a moment ago" in asked.text
+    assert 'value="Mine"' in asked.text
+    assert f'name="shown" value="{seen}"' in asked.text  # what is typed next is asked about as well
     assert _step(sequence, 0)["subject"] == "Hers"
+
+    kept = client.post(_path(sequence, "mail"), data=mine | {"over": "1"}, headers=PARTIAL)
+    assert kept.status_code == 200
+    assert "changed this message" not in kept.text
+    assert _step(sequence, 0)["subject"] == "Mine"
+
+
+def test_what_a_colleague_has_changed_besides_is_kept_and_said(
+    client: Client, owner: Staff, sequence: Sequence
+) -> None:
+    seen = str(sequence.draft_id)
+    _as_colleague(client, owner, f"/sequences/{sequence.id}/steps/mail/switch", {})
+
+    answer = client.post(_path(sequence, "mail"), data={"subject": "Mine", "shown": seen}, headers=PARTIAL)
+
+    assert "Both changes are kept" in answer.headers["HX-Trigger"]
+    step = _step(sequence, 0)
+    assert (step["subject"], step["enabled"]) == ("Mine", False)
+
+
+def _as_colleague(client: Client, owner: Staff, path: str, data: dict[str, str]) -> None:
+    """Post something as Léa, then be the owner again."""
+    client.sign_in(make.staff("Léa Martin", "owner"))
+    client.post(path, data=data, headers=PARTIAL)
+    client.sign_in(owner)
 
 
 @pytest.mark.req("SEQ-26")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from app.db import db
 from app.demo import make
 from app.sequences import drafts, formats
+from app.sequences.builder import edits, message_editor
 from app.sequences.models import Sequence
 from tests.harness.accessibility import barriers
 from tests.harness.browser import sign_in
@@ -149,6 +150,32 @@ def test_a_test_arrives(editor: Page, mail_server: SmtpSink) -> None:
     (mail,) = mail_server.sent_to("ines@maison-souffle.example")
     assert mail.subject == "Test: Welcome, Ana"
     assert "Hello Ana" in mail.html
+
+
+@pytest.mark.req("BEY-17")
+def test_of_two_people_at_one_message_the_second_is_asked(editor: Page, live_server: LiveServer) -> None:
+    with live_server.database():
+        sequence = db.session.query(Sequence).one()
+        mail = message_editor.step_of(sequence, "mail")
+        hers = mail.params.model_copy(update={"subject": "Hers"})
+        edits.change_message(sequence, "mail", hers, by=make.staff("Léa Martin", "owner"))
+    subject = editor.get_by_label("Subject")
+    subject.fill("Mine")
+    subject.blur()
+    asked = editor.get_by_role("alert")
+    expect(asked).to_contain_text("Léa Martin changed this message a moment ago")
+    expect(subject).to_have_value("Mine")
+    editor.get_by_label("Preview text").fill("For you")
+    editor.get_by_label("Preview text").blur()
+    expect(subject).to_have_value("Mine")
+    expect(asked).to_be_visible()
+
+    editor.get_by_role("button", name="Keep mine").click()
+    expect(asked).to_have_count(0)
+    expect(editor.locator("#message-side")).to_contain_text("Mine")
+    editor.reload()
+    expect(subject).to_have_value("Mine")
+    expect(editor.get_by_label("Preview text")).to_have_value("For you")
 
 
 def test_an_address_that_is_none_is_said_beside_its_field(editor: Page, live_server: LiveServer) -> None:
