@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from itertools import count
 
@@ -69,6 +70,38 @@ def delete_folder(folder: SequenceFolder) -> None:
     db.session.delete(folder)
 
 
+def order_folders(ids: Several[int]) -> None:
+    """Put the folders in this order; those not named follow, in theirs."""
+    place = {folder_id: position for position, folder_id in enumerate(ids)}
+    for position, folder in enumerate(sorted(_in_order(), key=lambda one: place.get(one.id, len(place)))):
+        folder.position = position
+    db.session.flush()
+
+
+def shift_folder(folder: SequenceFolder, steps: int) -> None:
+    """Move a folder some places on (or back, where negative), as far as there are any."""
+    ids = [other.id for other in _in_order()]
+    place = ids.index(folder.id)
+    ids.insert(min(max(place + steps, 0), len(ids) - 1), ids.pop(place))
+    order_folders(ids)
+
+
+def _in_order() -> list[SequenceFolder]:
+    return list(db.session.scalars(select(SequenceFolder).order_by(SequenceFolder.position, SequenceFolder.id)))
+
+
+def arrange(folder: SequenceFolder | None, ids: Several[int]) -> None:
+    """Have these sequences in a folder, or in none, in this order, wherever they come from (SEQ-21).
+
+    Those that are in it already and not named follow, in their order.
+    """
+    known = {one.id: one for one in db.session.scalars(select(Sequence).where(Sequence.deleted_at.is_(None)))}
+    named = [known[one] for one in dict.fromkeys(ids) if one in known]
+    for position, sequence in enumerate([*named, *(one for one in _inside(folder) if one not in named)], start=1):
+        sequence.folder, sequence.position = folder, position
+    db.session.flush()
+
+
 def move_sequence(sequence: Sequence, folder: SequenceFolder | None) -> None:
     """Put a sequence last in a folder, or in none (SEQ-21)."""
     sequence.folder = folder
@@ -129,11 +162,12 @@ def activate_all(folder: SequenceFolder) -> list[Sequence]:
     return ready
 
 
-def _inside(folder: SequenceFolder) -> list[Sequence]:
+def _inside(folder: SequenceFolder | None) -> list[Sequence]:
+    folder_id = folder.id if folder is not None else None
     return list(
         db.session.scalars(
             select(Sequence)
-            .where(Sequence.folder_id == folder.id, Sequence.deleted_at.is_(None), Sequence.draft_id.is_not(None))
+            .where(Sequence.folder_id == folder_id, Sequence.deleted_at.is_(None), Sequence.draft_id.is_not(None))
             .options(joinedload(Sequence.draft))
             .order_by(Sequence.position, Sequence.id)
         )

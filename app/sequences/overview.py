@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import abort
@@ -100,6 +101,11 @@ def rows(folder_id: int | None = None) -> list[Row]:
         for one, draft in sequences
         if draft is not None
     ]
+
+
+def by_folder(rows: Several[Row]) -> list[tuple[SequenceFolder | None, list[Row]]]:
+    """Rows folder by folder, as they come."""
+    return [(folder, list(inside)) for folder, inside in groupby(rows, key=lambda row: row.sequence.folder)]
 
 
 def _row(sequence: Sequence, draft: SequenceRevision, people: dict[str, int], weeks: list[int]) -> Row:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Redirect
 
 from app import web
+from app.contacts.forms import OrderForm
 from app.rules import RULES, UnknownRule
 from app.sequences import drafts, folders, graph, halts, hours, overview, pressure, publishing, reasons
 from app.sequences.builder import canvas, edits, meanwhile, rule_forms, words
@@ -45,6 +46,7 @@ def _list(folder: SequenceFolder | None) -> dict[str, Any]:
         "folder": folder,
         "folders": overview.folders(),
         "rows": rows,
+        "groups": overview.by_folder(rows),
         "halts": halts.of(row.sequence for row in rows),
         "hours": hours.sending_hours(),
         "caps": _caps_said(),
@@ -247,6 +249,31 @@ def move(sequence_id: int) -> Response:
     folder = _folder(form.folder.data or None)
     folders.move_sequence(sequence, folder)
     return _list_again(_("Moved to “%(folder)s”.", folder=folder.name) if folder else _("Taken out of its folder."))
+
+
+@bp.post("/sequences/order")
+@needs("sequences.edit")
+def arrange() -> Response:
+    """A folder's sequences in another order, some perhaps from elsewhere, by drag, by key or by menu (SEQ-21)."""
+    ids = OrderForm().ids
+    folders.arrange(_folder(request.form.get("folder", type=int) or None), ids)
+    moved = request.form.get("moved", type=int)
+    place = ids.index(moved) + 1 if moved in ids else None
+    return _arranged(_("Moved to place %(place)s of %(count)s.", place=place, count=len(ids)) if place else None)
+
+
+@bp.post("/sequences/folders/order")
+@needs("sequences.edit")
+def order_folders() -> Response:
+    folders.order_folders(OrderForm().ids)
+    return _arranged()
+
+
+def _arranged(said: str | None = None) -> Response:
+    """The list as it is now, of the folder that the page shows. `said` is for those who have moved without a mouse."""
+    shown = _folder(request.form.get("in_folder", type=int) or None)
+    back = url_for("sequences.index", folder=shown.id if shown is not None else None)
+    return web.reply("sequences/_index.html", back=back, toast=said, **_list(shown))
 
 
 @bp.get("/sequences/<int:sequence_id>/deletion")

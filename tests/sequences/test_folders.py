@@ -85,3 +85,22 @@ def test_what_was_done_is_said_on_the_page_one_is_led_to(client: Client, folder:
 
     assert "8 sequences are active now." in client.get(answer.headers["HX-Redirect"]).text
     assert "8 sequences are active now." not in client.get(answer.headers["HX-Redirect"]).text
+
+
+@pytest.mark.req("SEQ-21")
+def test_sequences_and_folders_are_put_in_another_order(client: Client, folder: SequenceFolder) -> None:
+    other = make.sequence({"do": "sms", "body": "Hi"}, title="Stray", folder="Elsewhere", active=False)
+    first, second, *rest = inside(folder)
+    order = ",".join(str(one.id) for one in [second, other, first])
+    shown = client.post("/sequences/order", data={"order": order, "folder": folder.id}, headers=PARTIAL).text
+
+    assert [one.title for one in inside(folder)] == ["Week 2", "Stray", "Week 1", *(one.title for one in rest)]
+    assert shown.index("Week 2") < shown.index("Stray") < shown.index("Week 1") < shown.index("Week 3")
+    client.post("/sequences/order", data={"order": str(other.id), "folder": "", "in_folder": folder.id})
+    assert inside(folder)[1].title == "Week 1"
+
+    names = select(SequenceFolder.name).order_by(SequenceFolder.position, SequenceFolder.id)
+    client.post(f"/sequences/folders/{folder.id}/place", data={"by": "1"})
+    assert db.session.scalars(names).all() == ["Elsewhere", "Onboarding"]
+    client.post("/sequences/folders/order", data={"order": f"{folder.id},,x,{10**30}"}, headers=PARTIAL)
+    assert db.session.scalars(names).all() == ["Onboarding", "Elsewhere"]

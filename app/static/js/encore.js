@@ -18,6 +18,7 @@ import "./offline-note.js";
 import "./openers.js";
 import "./quiet-tabs.js";
 import "./row-order.js";
+import "./sequence-list.js";
 import "./sms-counter.js";
 import "./tab-order.js";
 import "./theme.js";

@@ -1,7 +1,12 @@
-/* Buttons that put a variable where the caret was last, in any field that takes variables. */
+/* Buttons that put a variable where the caret was last, in any field that takes variables. On a phone they are folded away:
+ * what one came for is the text. */
+const PHONE = matchMedia("(max-width: 720px)");
+
 customElements.define("insert-variables", class extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
+    this.fold = this.querySelector("details");
+    if (this.fold && PHONE.matches) this.fold.open = false;
     this.entered = (event) => { if (event.target.closest("[data-takes-variables], [contenteditable]")) this.field = event.target; };
     this.form.addEventListener("focusin", this.entered);
     this.onmousedown = (event) => event.preventDefault(); // the caret stays where it is
@@ -14,7 +19,9 @@ customElements.define("insert-variables", class extends HTMLElement {
 
   insert(token) {
     if (!token) return;
-    const field = this.field ?? this.form.querySelector("[contenteditable], textarea[data-takes-variables], textarea");
+    const texts = [...this.form.querySelectorAll("[contenteditable], textarea")];
+    const field = this.field ?? texts.find((one) => one.checkVisibility());
+    if (this.fold && PHONE.matches) this.fold.open = false;
     field.focus();
     if (field.isContentEditable) {
       document.execCommand("insertText", false, token);

@@ -1,5 +1,6 @@
-/* A list whose rows are put in another order by their grip; a drop posts the new order (`order`, one id each) to `data-url`
- * and the answer takes the place of `data-target`. A row never leaves its list. The rows' menus do the same. */
+/* A list whose rows are put in another order by their grip; a drop posts the new order (`order`, one id each) to `data-url`,
+ * with `data-in-folder` where there is one, and the answer takes the place of `data-target`. A row never leaves its list.
+ * The rows' menus do the same. */
 import Sortable from "../vendor/sortable.esm.js";
 import { motion } from "./drag-list.js";
 
@@ -21,7 +22,8 @@ customElements.define("row-order", class extends HTMLElement {
 
   post() {
     const order = [...this.querySelectorAll("[data-id]")].map((row) => row.dataset.id).join(",");
-    const { url, target } = this.dataset;
-    window.htmx.ajax("POST", url, { source: this, target, swap: "outerHTML", values: { order } });
+    const { url, target, inFolder } = this.dataset;
+    const values = inFolder === undefined ? { order } : { order, in_folder: inFolder };
+    window.htmx.ajax("POST", url, { source: this, target, swap: "outerHTML", values });
   }
 });

@@ -125,7 +125,7 @@ def test_rules_changed_by_both_are_asked_about_with_what_was_typed(tab: Tab, seq
 
     assert tab.post("/steps/fork", **(mine | {"over": "1"})).status_code == 200
     assert [(rule.rule, rule.negate) for rule in _rules(sequence)] == [("client", False), ("tag.has", True)]
-    assert graph.find(drafts.draft_of(sequence), "vip")
+    assert graph.find(drafts.draft_of(sequence), "vip").id == "vip"
 
 
 def test_a_split_renamed_keeps_what_the_other_has_put_into_its_branches(

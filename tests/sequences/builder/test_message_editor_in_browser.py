@@ -152,6 +152,24 @@ def test_a_test_arrives(editor: Page, mail_server: SmtpSink) -> None:
     assert "Hello Ana" in mail.html
 
 
+@pytest.mark.req("SEQ-26")
+def test_on_a_phone_the_text_comes_first_and_a_variable_goes_where_the_caret_was(editor: Page) -> None:
+    editor.set_viewport_size({"width": 390, "height": 844})
+    editor.goto(editor.url.split("?")[0].replace("/mail/", "/sms/"))
+    variable = editor.get_by_role("button", name="Last name")
+    message = editor.locator("#f-body")
+    expect(variable).to_be_hidden()
+    message.click()
+    message.press("ControlOrMeta+Home")
+    editor.get_by_text("Put in a variable").click()
+    variable.click()
+
+    expect(variable).to_be_hidden()
+    expect(message).to_be_focused()
+    expect(message).to_have_value("##{{last_name}}Hi ##{{first_name}}")
+    expect(editor.locator("sms-counter")).to_contain_text("42 / 160")  # a brace takes two places
+
+
 @pytest.mark.req("BEY-17")
 def test_of_two_people_at_one_message_the_second_is_asked(editor: Page, live_server: LiveServer) -> None:
     with live_server.database():
