@@ -61,6 +61,14 @@ class Canvas:
         self.page.get_by_role("button", name="Fit everything").click()
         self.settle()
 
+    def look_at(self, what: str) -> None:
+        """Have an element in the middle of the canvas, in full detail."""
+        self.page.evaluate("document.querySelector('flow-canvas').zoomAt(1, 0, 0)")
+        expect(self.page.locator("flow-canvas[data-lod=near]:not(.moving)")).to_be_visible()
+        (x, y), (middle_x, middle_y) = self.middle(what), self.middle("flow-canvas")
+        self.page.evaluate(f"document.querySelector('flow-canvas').pan({middle_x - x}, {middle_y - y})")
+        self.settle()
+
     def barriers(self) -> list[str]:
         """What axe finds in the page itself; the menu around it is the frame's, and tried there."""
         return [one for one in barriers(self.page) if not one.endswith(("['.me']", "['.jump']"))]
