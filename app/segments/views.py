@@ -13,7 +13,7 @@ from app.contacts.forms import OrderForm
 from app.contacts.models import Segment
 from app.db import db
 from app.rules import RuleUse
-from app.segments import forms, lists
+from app.segments import forms, lists, watched
 from app.segments.lists import Listed
 
 bp = Blueprint("segments", __name__, url_prefix="/segments")
@@ -88,6 +88,8 @@ def rename(segment_id: int) -> Response:
     form = forms.SegmentForm()
     if not form.name.validate(form):
         abort(422)
+    if (form.name.data or "").strip().lower() != segment.name.lower():
+        watched.refuse_if_watched(segment)
     segments.rename(segment, form.name.data or "")
     return _rows(segment.scope)
 
@@ -97,6 +99,7 @@ def rename(segment_id: int) -> Response:
 def remove(segment_id: int) -> Response:
     segment = segments.get_segment(segment_id, seen_by=current_user)
     scope = segment.scope
+    watched.refuse_if_watched(segment)
     segments.remove(segment)
     db.session.flush()
     return _rows(scope)
@@ -121,7 +124,9 @@ def _criteria(listed: Listed, uses: list[RuleUse], rows: list[Any], match: str =
 
 
 def _managed(scope: str) -> dict[str, Any]:
-    return {"listed": lists.at(scope, request.args, seen_by=current_user), "segments": _segments(scope)}
+    shown = _segments(scope)
+    listed = lists.at(scope, request.args, seen_by=current_user)
+    return {"listed": listed, "segments": shown, "watchers": watched.watchers(shown)}
 
 
 def _segments(scope: str) -> list[Segment]:

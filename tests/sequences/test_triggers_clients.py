@@ -18,6 +18,7 @@ from app.rules import RuleUse
 from app.sequences import publishing
 from app.sequences.dates import falls_on
 from app.tasks.models import Task
+from tests.harness.client import Client
 from tests.harness.twilio import TwilioStandIn
 from tests.sequences.business import NOW, Business, acted, due
 from tests.sequences.conftest import enrolments, messages
@@ -338,3 +339,23 @@ def test_coming_into_a_segment_counts_and_being_in_it_does_not(business: Busines
 
     assert acted(new, came) == ["2026-06-01 10:02", "2026-06-02 12:00"]
     assert acted(old, came) == []
+
+
+def test_a_segment_keeps_its_name_while_a_sequence_watches_it(business: Business, client: Client) -> None:
+    segment = segments.save("Regulars", segments.CONTACTS, [RuleUse(rule="tag.has", value="Regular")])
+    watching = business.sequence("segment.entered", filters={"segment": "regulars"})
+    client.sign_in(make.staff("Inès Garnier", "owner"))
+    address = f"/segments/{segment.id}"
+
+    assert watching.title in client.get("/segments/contacts/all").text
+    refused = [
+        client.post(f"{address}/name", data={"name": "Old hands"}),
+        client.post(f"{address}/deletion"),
+    ]
+    assert [one.status_code for one in refused] == [409, 409]
+    assert "Pause it first" in refused[0].text
+    assert client.post(f"{address}/name", data={"name": "REGULARS"}).status_code == 303
+
+    publishing.pause(watching)
+    assert watching.title not in client.get("/segments/contacts/all").text
+    assert client.post(f"{address}/deletion").status_code == 303
