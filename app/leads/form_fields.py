@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import DataRequired, Optional
 
 from app.contacts import public_forms
 from app.contacts.models import CustomField
@@ -71,19 +71,19 @@ def build(specs: Sequence[Spec], custom: Sequence[CustomField]) -> type[PublicFo
     return type("LeadForm", (PublicForm,), made)
 
 
-def _wanted(required: bool, sentence: LazyString) -> InputRequired | Optional:
-    return InputRequired(sentence) if required else Optional()
+def _wanted(required: bool, sentence: LazyString) -> DataRequired | Optional:
+    return DataRequired(sentence) if required else Optional()
 
 
 _BUILT_IN: dict[str, Callable[[str | LazyString, bool], Any]] = {
     "first_name": lambda label, _required: StringField(
-        label, [InputRequired(_l("Tell us your name.")), at_most(LONGEST_NAME)]
+        label, [DataRequired(_l("Tell us your name.")), at_most(LONGEST_NAME)]
     ),
     "last_name": lambda label, required: StringField(
         label, [_wanted(required, _l("Tell us your last name.")), at_most(LONGEST_NAME)]
     ),
     "email": lambda label, _required: EmailField(
-        label, [InputRequired(_l("Tell us your e-mail address.")), at_most(LONGEST_ADDRESS), public_forms.email_address]
+        label, [DataRequired(_l("Tell us your e-mail address.")), at_most(LONGEST_ADDRESS), public_forms.email_address]
     ),
     "phone": lambda label, required: TelField(
         label, [_wanted(required, _l("Tell us your phone number.")), at_most(LONGEST_NUMBER), public_forms.phone_number]

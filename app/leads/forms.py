@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Form, IntegerField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from app.contacts.people import Details
 from app.i18n import LANGUAGES
@@ -46,7 +46,7 @@ def _options(
 class PersonForm(Form):
     """Who it is. An address or number that cannot be used is taken all the same: it marks the lead (LEAD-19)."""
 
-    first_name = StringField(_l("First name"), [InputRequired(_l("Type a name.")), at_most(LONGEST_NAME)])
+    first_name = StringField(_l("First name"), [DataRequired(_l("Type a name.")), at_most(LONGEST_NAME)])
     last_name = StringField(_l("Last name"), [at_most(LONGEST_NAME)])
     email = EmailField(_l("E-mail"), [at_most(LONGEST_ADDRESS)])
     phone = TelField(_l("Phone"), [at_most(LONGEST_NUMBER)])
@@ -99,12 +99,12 @@ class StatusForm(Form):
 
 
 class StageSetupForm(Form):
-    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), at_most(80)])
+    name = StringField(_l("Name"), [DataRequired(_l("Give it a name.")), at_most(80)])
     emoji = StringField(_l("Emoji"), [at_most(8)])
 
 
 class SourceSetupForm(Form):
-    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), at_most(120)])
+    name = StringField(_l("Name"), [DataRequired(_l("Give it a name.")), at_most(120)])
     icon = SelectField(_l("Icon"), choices=[SelectChoice(icon) for icon in SOURCE_ICONS], default="forms")
 
 
@@ -120,7 +120,7 @@ class ReplacementForm(Form):
 class LeadFormForm(Form):
     """The design of a lead form. Its fields come in an order of their own: see `field_specs`."""
 
-    title = StringField(_l("Title"), [InputRequired(_l("Give it a title.")), at_most(120)])
+    title = StringField(_l("Title"), [DataRequired(_l("Give it a title.")), at_most(120)])
     intro = TextAreaField(_l("Introduction"), [at_most(600)])
     button = StringField(_l("Button"), [at_most(60)])
     thanks = TextAreaField(_l("Thank-you message"), [at_most(600)])

@@ -21,7 +21,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.i18n import LANGUAGES
 from app.sequences import pressure
@@ -48,13 +48,13 @@ class SecretValueForm(Form):
 class SecretForm(SecretValueForm):
     """The same, and the name it is kept under."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=60)], filters=[_strip])
+    name = StringField(_l("Name"), [DataRequired(_l("Give it a name.")), Length(max=60)], filters=[_strip])
 
 
 class NewSequenceForm(Form):
     """Page one: name, folder, trigger; the counter conditions have forms of their own (SEQ-04)."""
 
-    title = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=200)], filters=[_strip])
+    title = StringField(_l("Name"), [DataRequired(_l("Give it a name.")), Length(max=200)], filters=[_strip])
     folder = StringField(_l("Folder"), [Optional(), Length(max=120)], filters=[_strip])
     kind = RadioField(_l("Trigger"), [InputRequired(_l("Choose what starts it."))])
     single = BooleanField(_l("Each person once only"))
@@ -67,7 +67,7 @@ class NewSequenceForm(Form):
 class SettingsForm(Form):
     """The name, and whether people go through once or each time (ENR-07)."""
 
-    title = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[_strip])
+    title = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[_strip])
     single = BooleanField(_l("Each person once only"))
     priority = RadioField(
         _l("Priority"),
@@ -108,7 +108,7 @@ class ImportForm(Form):
 class FolderForm(Form):
     """The name of a folder."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=120)], filters=[_strip])
+    name = StringField(_l("Name"), [DataRequired(), Length(max=120)], filters=[_strip])
 
 
 class HoursForm(Form):
@@ -132,7 +132,7 @@ class HoursForm(Form):
 class TemplateForm(Form):
     """What a folder made of a template is called, and which language its messages speak."""
 
-    name = StringField(_l("Name of the folder"), [InputRequired(), Length(max=120)], filters=[_strip])
+    name = StringField(_l("Name of the folder"), [DataRequired(), Length(max=120)], filters=[_strip])
     language = SelectField(_l("Language of the messages"), choices=lambda: choices.options(LANGUAGES.items()))
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from app.contacts.models import Tag
@@ -75,7 +75,7 @@ class WholeNumberField(IntegerField):
 class ItemForm(Form):
     """What every item has; `form_for` adds what its kind has."""
 
-    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), at_most(120)])
+    name = StringField(_l("Name"), [DataRequired(_l("Give it a name.")), at_most(120)])
     price_cents = PriceField(_l("Price"))
     description = TextAreaField(_l("Description"), [at_most(600)])
     tag_ids = SelectMultipleField(_l("Only for clients with one of these tags"), coerce=int)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, StringField, TelField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from app import i18n, web
 from app.contacts.people import Details
@@ -19,11 +19,9 @@ bp = Blueprint("referrals", __name__)
 class GuestForm(PublicForm):
     """Who a guest is. The page needs no token: a second time changes nothing."""
 
-    first_name = StringField(_l("First name"), [InputRequired(_l("Tell us your name.")), Length(max=80)])
+    first_name = StringField(_l("First name"), [DataRequired(_l("Tell us your name.")), Length(max=80)])
     last_name = StringField(_l("Last name"), [Optional(), Length(max=80)])
-    email = EmailField(
-        _l("E-mail"), [InputRequired(_l("Tell us your e-mail address.")), Length(max=254), email_address]
-    )
+    email = EmailField(_l("E-mail"), [DataRequired(_l("Tell us your e-mail address.")), Length(max=254), email_address])
     phone = TelField(_l("Phone"), [Optional(), Length(max=40), phone_number])
     news = BooleanField(_l("Send me offers and studio news"))
 

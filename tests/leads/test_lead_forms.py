@@ -79,6 +79,7 @@ def test_the_studios_own_fields_are_asked_and_kept_on_the_lead(client: Client) -
     ("typed", "said"),
     [
         ({"first_name": "", "email": "ana@x.org"}, "Tell us your name."),
+        ({"first_name": "   ", "email": "ana@x.org"}, "Tell us your name."),
         ({"first_name": "Ana", "email": "ana@"}, "This address looks incomplete. Check the part after the @."),
         ({"first_name": "Ana", "email": "ana@x.org", "phone": "+33 000"}, "This is no phone number we can call."),
         ({"first_name": "N" * 1_000_000, "email": "ana@x.org"}, "At most 200 characters."),
