@@ -32,6 +32,17 @@ def clean_phone(typed: str | None, region: str = DEFAULT_REGION) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def spaced_phone(number: str) -> str:
+    """A stored number as people read it: 06 12 34 56 78 at home, +44 20 7946 0018 from elsewhere."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    is_at_home = phonenumbers.region_code_for_number(parsed) == DEFAULT_REGION
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if is_at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
 def faults(email: str | None, phone: str | None) -> list[str]:
     """Which of the two were typed and cannot be used: "email", "phone" (LEAD-19)."""
     found = []

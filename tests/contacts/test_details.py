@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.contacts import details, people, timeline
+from app.contacts import addresses, details, people, timeline
 from app.contacts.details import Changes
 from app.contacts.people import Details
 from app.demo import make
@@ -88,3 +88,10 @@ def test_adding_somebody_we_know_makes_the_client_of_the_same_record() -> None:
 
     assert (again.id, is_added, ana.is_client, ana.first_name) == (ana.id, True, True, "Ana")
     assert people.add_client(Details("Ana", email="ana@mail.example"), by=lea) == (ana, False)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"), [("+33612345678", "06 12 34 56 78"), ("+442079460018", "+44 20 7946 0018"), ("odd", "odd")]
+)
+def test_a_number_is_read_in_groups_and_as_it_is_dialled_here(stored: str, read: str) -> None:
+    assert addresses.spaced_phone(stored) == read
