@@ -277,6 +277,8 @@ def outline(sequence_id: int) -> Response:
 def counts(sequence_id: int) -> Response:
     """The counts as text, to be put where they stand; nothing when they are as they were."""
     sequence = overview.get_sequence(sequence_id)
+    if not web.wants_partial():
+        return web.go(url_for("sequences.build", sequence_id=sequence_id))
     counted = figures.of(sequence_id)
     if request.args.get("seen") == counted.mark:
         return Response(status=204)

@@ -336,6 +336,7 @@ def test_counts_are_sent_only_when_they_have_changed(client: Client, owner: Staf
     told = json.loads(changed.text.partition("<template data-values>")[2].partition("</template>")[0])
     assert told["waiting"] == {"later": 1, "trigger": 1}
     assert 'id="totals"' in changed.text
+    assert client.get(f"/sequences/{running.id}/counts").status_code == 303, "it is no page"
 
 
 @pytest.mark.parametrize("role", ["front_desk", "teacher", "agent"])
