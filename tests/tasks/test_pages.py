@@ -46,7 +46,7 @@ def counted() -> Iterator[list[str]]:
 
 def listed(page: str) -> list[str]:
     groups = page.partition('id="task-groups"')[2].partition('id="task-pane"')[0]
-    return re.findall(r'<b class="clip">(.*?)</b>', groups)
+    return re.findall(r"<b>(.*?)</b>", groups)
 
 
 def toast(response: Any) -> Any:
