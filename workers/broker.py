@@ -36,6 +36,15 @@ RING_LIFE_MS = 60_000
 MOST_RINGS = 16  # waiting in this process's memory
 
 
+class Opening(Middleware):
+    """Rings everybody when workers begin: what those before them left lying must not wait for the clock, which may have
+    fallen with them.
+    """
+
+    def after_worker_boot(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
+        wake.ring_now(QUEUES)
+
+
 def set_up(settings: Settings) -> dramatiq.Broker:
     """Make the broker the settings ask for the one in use, and hang `wake`'s bell on it."""
     middleware: list[Middleware] = [
@@ -45,6 +54,7 @@ def set_up(settings: Settings) -> dramatiq.Broker:
         Callbacks(),
         Pipelines(),
         CurrentMessage(),
+        Opening(),
     ]
     broker: dramatiq.Broker
     if settings.redis_url:
