@@ -18,16 +18,17 @@ from functools import partial
 import structlog
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload, load_only
 
 from app import clock, work
-from app.contacts.models import Contact
+from app.contacts.models import CONSENTS, Contact
 from app.db import db, is_postgresql
 from app.messaging import allowance, doubts, mail, making, permission, reasons, variables
 from app.messaging.handover import Lines, Parcel, call, parcel_of, put_back, record_many
 from app.messaging.journal import Found, Journal, Outcome, are_any_left_behind, left_behind
 from app.messaging.making import Slip
 from app.messaging.models import QUEUED, SENDING, SENT, SUPPRESSED, Message
+from app.staff import studio
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,8 @@ def claim(*, urgent: bool, limit: int = BATCH) -> Batch:
     if messages:
         batch.journal = Journal()
         slips = [making.Slip.of(message, batch.journal.attempt, now + LEASE) for message in messages]
-        batch.parcels = making.make_up(_decide(slips, now), now)
+        with studio.read_once():
+            batch.parcels = making.make_up(_decide(slips, now), now)
         making.write(slips)
     return batch
 
@@ -239,8 +241,25 @@ def _take_expired(now: datetime, *, urgent: bool, limit: int) -> list[Message]:
     return _take(_messages().where(*expired).order_by(Message.lease_until, Message.id).limit(limit))
 
 
+# What deciding and writing ask of a person; the rest of a contact is read where somebody wants it all the same.
+PERSON = (
+    Contact.first_name,
+    Contact.last_name,
+    Contact.email,
+    Contact.phone,
+    Contact.language,
+    Contact.location_id,
+    *(getattr(Contact, consent) for consent in CONSENTS),
+    Contact.email_bounced_at,
+    Contact.erased_at,
+)
+# What only comes later in a message's life.
+LATER = (Message.in_reply_to_id, Message.sent_at, Message.opened_at, Message.clicked_at, Message.replied_at)
+
+
 def _messages() -> Select[Message]:
-    return select(Message).options(joinedload(Message.contact).joinedload(Contact.location), joinedload(Message.staff))
+    person = joinedload(Message.contact).options(load_only(*PERSON), joinedload(Contact.location))
+    return select(Message).options(person, joinedload(Message.staff), *(defer(one) for one in LATER))
 
 
 def _take(wanted: Select[Message]) -> list[Message]:

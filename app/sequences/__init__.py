@@ -37,9 +37,11 @@ from app.sequences import (
 from app.sequences.builder import check_views, message_views, rehearsal_views, run_views
 from app.sequences.builder import views as builder_views
 from app.sequences.engine import fuse
+from app.staff import studio
 
 
 @queue.consumer("sequences")
+@studio.read_once()
 def consume(batch: Sequence[Event]) -> None:
     """Let people out first, then in: who has just bought is not written to for having asked. Then follow dates, and let
     those go on who waited for what has happened.

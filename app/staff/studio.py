@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import g, has_request_context
@@ -39,22 +42,41 @@ class Studio(BaseModel, frozen=True):
         return ZoneInfo(self.zone)
 
 
+_read: ContextVar[dict[str, Any] | None] = ContextVar("encore_settings_read", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, all settings are read with one look, and stand: for a batch, which asks for several. It ends with its
+    transaction.
+    """
+    token = _read.set(None if has_request_context() else _all())
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def get(key: str, shape: type[S]) -> S:
     """Read one setting, as its typed shape; the shape's defaults where nothing has been set."""
-    stored = _stored(key)
-    return shape.model_validate(stored.value if stored is not None else {})
+    known = _known()
+    if known is None:
+        stored = db.session.get(StudioSetting, key)
+        known = {key: stored.value} if stored is not None else {}
+    return shape.model_validate(known.get(key, {}))
 
 
 def put(key: str, value: BaseModel) -> None:
     """Set one setting. Two who set it for the first time at one moment both may; the later one's stands."""
     said = value.model_dump(mode="json")
-    stored = _stored(key)
+    stored = db.session.get(StudioSetting, key)
     if stored is None:
         insert_new(SETTINGS, [{"key": key, "value": said}])
         stored = db.session.get_one(StudioSetting, key)
-        if has_request_context():
-            _read_in_this_request()[key] = stored
     stored.value = said
+    known = _known()
+    if known is not None:
+        known[key] = said
 
 
 def hold(key: str, shape: type[S]) -> S:
@@ -70,15 +92,16 @@ def studio() -> Studio:
     return get("studio", Studio)
 
 
-def _stored(key: str) -> StudioSetting | None:
-    if has_request_context():
-        return _read_in_this_request().get(key)
-    return db.session.get(StudioSetting, key)
-
-
-def _read_in_this_request() -> dict[str, StudioSetting]:
-    """All settings, which are few: a page asks for several, and once is enough."""
+def _known() -> dict[str, Any] | None:
+    """What has been read already, by key; None where each setting is read by itself."""
+    if not has_request_context():
+        return _read.get()
     if "studio_settings" not in g:
-        g.studio_settings = {row.key: row for row in db.session.scalars(select(StudioSetting))}
-    found: dict[str, StudioSetting] = g.studio_settings
+        g.studio_settings = _all()
+    found: dict[str, Any] = g.studio_settings
     return found
+
+
+def _all() -> dict[str, Any]:
+    """All settings, which are few: a page or a batch asks for several, and one look is enough."""
+    return {row.key: row.value for row in db.session.execute(select(StudioSetting.key, StudioSetting.value))}

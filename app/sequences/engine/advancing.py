@@ -25,6 +25,7 @@ from app.sequences.engine.claiming import Walker
 from app.sequences.engine.leaving import exits_of
 from app.sequences.engine.program import Node, Program, Question, programs
 from app.sequences.models import COMPLETED, EXITED, FAILED, RUNNING, StepRun
+from app.staff import studio
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ NO_ANCHOR = Outcome("skipped", reasons.code("no_anchor"))
 Perform = Callable[[Sequence[Walker]], Sequence[Outcome]]
 
 
+@studio.read_once()
 def advance(limit: int = 500, *, contact_id: int | None = None, batch: MakeBatch | None = None) -> int:
     """Let a batch of people go on, or one contact's runs. Answers how many; 0 when nobody is due, or others have them
     all in hand. `batch` makes another kind of batch than the usual one.
