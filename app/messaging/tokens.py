@@ -47,13 +47,14 @@ def read(purpose: str, token: str) -> tuple[int, ...]:
 def _sealed(purpose: str, packed: bytes) -> bytes:
     seal = _begun(current_app.config["SECRET_KEY"], purpose).copy()
     seal.update(packed)
-    return seal.digest()[:_SEAL_BYTES]
+    return seal.digest()
 
 
 @lru_cache(maxsize=32)
-def _begun(secret: str, purpose: str) -> hmac.HMAC:
-    """What all seals of one purpose begin with."""
-    return hmac.new(secret.encode(), purpose.encode() + b"\0", hashlib.sha256)
+def _begun(secret: str, purpose: str) -> hashlib.blake2b:
+    """What all seals of one purpose begin with. BLAKE2 takes a key as it is, in a third of an HMAC's time."""
+    key = hashlib.blake2b(secret.encode()).digest()  # however long the secret is
+    return hashlib.blake2b(purpose.encode() + b"\0", digest_size=_SEAL_BYTES, key=key)
 
 
 def _pack(number: int) -> bytes:
