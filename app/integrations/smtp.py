@@ -6,6 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _GO_AHEAD = 354
 _TAKEN = 250
 _YES = 2  # hundred and something
 _MOST_AT_ONCE, _LONGEST_ANSWER = 4096, 65_536  # bytes
+
+_TIMED_OUT = "timed out"
 
 _UNSAFE = re.compile(r"[\x00-\x20<>\x7f]")
 
@@ -69,6 +72,8 @@ class SmtpLine:
     def __init__(self, server: smtplib.SMTP) -> None:
         self.server = server
         self.takes_many = server.has_extn("pipelining")
+        if server.sock is not None:
+            _leave_timing_to_the_kernel(server.sock)
         self._heard = b""  # of the server's answers, and not yet read
 
     def send(self, letter: Letter, calling: Callable[[], None] = nothing) -> None:
@@ -114,7 +119,10 @@ class SmtpLine:
         return self._answer()
 
     def _write(self, content: bytes) -> None:
-        self._socket().sendall(content)
+        try:
+            self._socket().sendall(content)
+        except BlockingIOError as error:
+            raise TimeoutError(_TIMED_OUT) from error
 
     def _answer(self) -> tuple[int, bytes]:
         """The next answer of the server: its code, and its words, which may take several lines (RFC 5321, 4.2).
@@ -133,7 +141,10 @@ class SmtpLine:
 
     def _line(self) -> bytes:
         while (end := self._heard.find(b"\n")) < 0:
-            heard = self._socket().recv(_MOST_AT_ONCE)
+            try:
+                heard = self._socket().recv(_MOST_AT_ONCE)
+            except BlockingIOError as error:
+                raise TimeoutError(_TIMED_OUT) from error
             if not heard or len(self._heard) > _LONGEST_ANSWER:
                 raise smtplib.SMTPServerDisconnected("the mail server hung up")
             self._heard += heard
@@ -163,6 +174,18 @@ class SmtpLine:
         if code >= _REFUSED_FOR_GOOD:
             raise Undeliverable(text, code=str(code), is_address_dead=of_address and _names_the_address(text))
         raise Unreachable(text)
+
+
+def _leave_timing_to_the_kernel(line: socket.socket) -> None:
+    """Let the kernel break off what takes too long, where Python would ask before each of eight calls a mail whether it
+    may go on. What is encrypted reads and writes by its own rules.
+    """
+    if isinstance(line, ssl.SSLSocket):
+        return
+    limit = struct.pack("ll", TIMEOUT_SECONDS, 0)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        line.setsockopt(socket.SOL_SOCKET, option, limit)
+    line.settimeout(None)
 
 
 def _path(address: str) -> str:
