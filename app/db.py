@@ -240,9 +240,21 @@ def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iter
 
 
 def _prepare(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        return
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        _prepare_postgresql(engine)
 
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        # Instants in the zone we keep them in need no conversion, which is two thirds of the time of reading one.
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and loses updates
