@@ -123,14 +123,18 @@ def _element(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime has no place in the database")
-        return f'"{value.isoformat()}"'
+        return _instant(value)
     return _quoted(str(value))
 
 
+def _instant(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime has no place in the database")
+    return f'"{value.isoformat()}"'
+
+
 def _json(value: Any) -> str:
-    return _quoted(json.dumps(value, ensure_ascii=False))
+    return _quoted(_as_json(value))
 
 
 def _quoted(said: str) -> str:
@@ -138,4 +142,5 @@ def _quoted(said: str) -> str:
     return f'"{escaped}"'
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {str: _quoted, int: str}  # for columns of nothing else
+_WRITERS: dict[type, Callable[[Any], str]] = {str: _quoted, int: str, datetime: _instant}  # for columns of nothing else
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one a value

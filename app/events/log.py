@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Table
 
 from app import clock, wake
-from app.db import db, insert_new
+from app.db import db, insert_rows
 from app.events import catalogue
 from app.events.models import Actor, Event, QueuedEvent
 
@@ -71,8 +71,8 @@ def record_many(entries: Sequence[Entry]) -> list[int]:
     """Write many events with a handful of statements. Answers the ids of those that are new, in no order."""
     if not entries:
         return []
-    rows = [_row(entry, recorded_at=clock.now()) for entry in entries]
-    written = insert_new(EVENTS, rows, returning=("id", "kind"))
+    now = clock.now()
+    written = insert_rows(EVENTS, WRITTEN, [_row(entry, now) for entry in entries], returning=("id", "kind"))
     _hand_out((row.id, row.kind) for row in written)
     return [row.id for row in written]
 
@@ -84,27 +84,29 @@ def actor(by: Actor | Acting | None) -> Actor:
     return by if isinstance(by, Actor) else by.as_actor
 
 
-def _row(entry: Entry, recorded_at: datetime) -> dict[str, Any]:
-    shape = catalogue.kind(entry.kind).data
-    return {
-        "kind": entry.kind,
-        "contact_id": entry.contact_id,
-        "occurred_at": entry.occurred_at or recorded_at,
-        "recorded_at": recorded_at,
-        "actor_kind": entry.by.kind,
-        "actor_id": entry.by.id,
-        "actor_name": entry.by.name,
-        "data": shape.model_validate(entry.data).model_dump(mode="json", exclude_unset=True),
-        "dedupe_key": entry.dedupe_key,
-    }
+WRITTEN = (
+    "kind",
+    "contact_id",
+    "occurred_at",
+    "recorded_at",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "data",
+    "dedupe_key",
+)
+
+
+def _row(entry: Entry, now: datetime) -> tuple[Any, ...]:
+    """An event in the order of `WRITTEN`."""
+    data = catalogue.kind(entry.kind).data.model_validate(entry.data).model_dump(mode="json", exclude_unset=True)
+    by = entry.by
+    happened = (entry.kind, entry.contact_id, entry.occurred_at or now, now)
+    return (*happened, by.kind, by.id, by.name, data, entry.dedupe_key)
 
 
 def _hand_out(written: Iterable[tuple[int, str]]) -> None:
-    queued = [
-        {"consumer": consumer, "event_id": event_id, "attempts": 0}
-        for event_id, kind in written
-        for consumer in catalogue.kind(kind).consumers
-    ]
+    queued = [(consumer, event_id, 0) for event_id, kind in written for consumer in catalogue.kind(kind).consumers]
     if queued:
-        insert_new(QUEUE, queued)
+        insert_rows(QUEUE, ("consumer", "event_id", "attempts"), queued)
         wake.ring("consume_events")

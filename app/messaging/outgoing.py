@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Table, select, update
 
 from app import clock, wake
 from app.contacts.models import Contact
-from app.db import db, insert_new
+from app.db import db, insert_new, insert_rows
 from app.messaging import conversations
 from app.messaging.models import EMAIL, IN_APP, MANUAL, OUT, QUEUED, SEQUENCE, SMS, SUPPRESSED, TRANSACTIONAL, Message
 from app.staff.models import Staff
@@ -31,9 +31,8 @@ class CannotWrite(Refusal):
     status = 422
 
 
-@dataclass(frozen=True)
-class NewMessage:
-    """One message of a sequence, to be rendered from its step when it is sent."""
+class NewMessage(NamedTuple):
+    """One message of a sequence, to be rendered from its step when it is sent. Its fields are columns."""
 
     contact_id: int
     channel: str
@@ -63,8 +62,7 @@ def queue_many(messages: Sequence[NewMessage]) -> int:
     queued again. Answers how many are new.
     """
     now = clock.now()
-    rows = [_row(message, now) for message in messages]
-    written = insert_new(MESSAGES, rows, returning=("id",))
+    written = insert_rows(MESSAGES, WRITTEN, [_row(message, now) for message in messages], returning=("id",))
     if written:
         wake.ring("deliver_messages")
     return len(written)
@@ -167,19 +165,9 @@ def _queue(contact: Contact, **fields: Any) -> Message:
     return message
 
 
-def _row(message: NewMessage, now: datetime) -> dict[str, Any]:
-    return _BLANK | {
-        "contact_id": message.contact_id,
-        "channel": message.channel,
-        "category": SEQUENCE,
-        "sequence_id": message.sequence_id,
-        "revision_id": message.revision_id,
-        "enrolment_id": message.enrolment_id,
-        "step_id": message.step_id,
-        "queued_at": now,
-        "due_at": message.due_at,
-        "not_after": message.not_after,
-    }
+def _row(message: NewMessage, now: datetime) -> tuple[Any, ...]:
+    """A sequence's message in the order of `WRITTEN`."""
+    return (*_BLANK.values(), SEQUENCE, now, *message)
 
 
 def _information(message: Information, now: datetime) -> dict[str, Any]:
@@ -211,6 +199,8 @@ _BLANK: dict[str, Any] = {
     "from_address": "",
     "attempts": 0,
 }
+
+WRITTEN = (*_BLANK, "category", "queued_at", *NewMessage._fields)
 
 
 def _refuse_nonsense(contact: Contact, channel: str, text: str, subject: str) -> None:

@@ -21,7 +21,7 @@ from app.staff.models import Location
 
 @dataclass(slots=True)
 class Walker:
-    """One person on their way through a sequence, as the engine moves them."""
+    """One person on their way through a sequence, as the engine moves them. It begins with what `_due` reads."""
 
     id: int
     sequence_id: int
@@ -56,7 +56,7 @@ def claim(now: datetime, limit: int, *, contact_id: int | None = None) -> list[W
     one_each = {row.contact_id: row for row in reversed(rows)}
     zones = hold_contacts(sorted(one_each), skip_held=contact_id is None)
     return [
-        Walker(**row._asdict(), zone=zones[row.contact_id])
+        Walker(*(*row, zones[row.contact_id]))
         for row in rows
         if one_each[row.contact_id] is row and row.contact_id in zones
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
@@ -38,7 +40,7 @@ class Standing:
 
 def standing(*where: ColumnElement[bool], limit: int) -> list[Standing]:
     """Where the people of these enrolments stand, by id; held ones as if they were not."""
-    found = db.session.execute(
+    found: Sequence[Any] = db.session.execute(
         select(
             Enrolment.id,
             Enrolment.contact_id,
@@ -59,9 +61,9 @@ def standing(*where: ColumnElement[bool], limit: int) -> list[Standing]:
         .order_by(Enrolment.id)
         .limit(limit)
         .with_for_update(of=Enrolment)
-    )
+    ).all()
     own = studio.studio().zone
-    return [Standing(**(row._asdict() | {"zone": zone_named(row.zone or own)})) for row in found]
+    return [Standing(*(*row[:-1], zone_named(row.zone or own))) for row in found]
 
 
 def due_at(program: Program, step_id: str, at: Standing) -> datetime:
