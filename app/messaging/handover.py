@@ -5,10 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import structlog
 from flask import current_app
@@ -50,8 +49,7 @@ TEXTED_STOP = "21610"
 SUMMARY = 80  # characters of an SMS that stand for it in the log, where an e-mail has its subject
 
 
-@dataclass(frozen=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message made up for its carrier: plain values, so that nothing is read from the database while it is sent."""
 
     message_id: int

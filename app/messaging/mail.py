@@ -54,8 +54,7 @@ class Words(NamedTuple):
     html: str
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """What of a message goes into its mail. Where its words have slots for variables, others have the same words, and
     `values` are its own.
     """

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -35,12 +36,13 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeEngine
 
 from app import arrays, clock
 from app.contacts import erase
 from app.contacts.models import Contact
-from app.db import db, insert_rows, is_postgresql, one_of
+from app.db import UtcDateTime, db, insert_rows, is_postgresql, one_of
 from app.events import Event
 from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import BOUNCED, FAILED, SUPPRESSED, Message
@@ -78,8 +80,8 @@ def guard(letters: Sequence[Letter], written: Mapping[int, Decision], wait: time
     whose fuse blows by it waits.
     """
     now = clock.now()
-    keys = {one.message.id: key for one in letters if (key := _key(one, written.get(one.message.id))) is not None}
-    may_repeat = {one.message.id for one in letters if _may_repeat(one)}
+    keys = {one.id: key for one in letters if (key := _key(one, written.get(one.id))) is not None}
+    may_repeat = {one.id for one in letters if _may_repeat(one)}
     window = safety.safety().window
     if window is None:
         may_repeat = set(keys)
@@ -162,7 +164,7 @@ def _key(letter: Letter, decision: Decision | None) -> Key | None:
     message = letter.message
     if not isinstance(decision, Content) or message.contact_id is None or message.sequence_id is None:
         return None
-    said = json.dumps([message.channel, decision.subject, decision.text, decision.html])
+    said = f"{message.channel}\0{decision.subject}\0{decision.text}\0{decision.html}"
     digest = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
     return (message.contact_id, digest, message.sequence_id, message.id)
 
@@ -184,45 +186,61 @@ def _take(keys: Iterable[Key], now: datetime, said_before: datetime) -> set[int]
         first.setdefault(key[:2], key)
     if not first:
         return set()
-    make = postgresql.insert if is_postgresql() else sqlite.insert
-    given, parameters = _given(sorted(first.values()), now)
+    instants = {"now": now, "said_before": said_before, "rested_before": now - HOUR}
+    given = _as_parameters(sorted(first.values()))
+    return set(db.session.scalars(_taking(is_postgresql()), given | instants))
+
+
+@cache
+def _taking(on_postgresql: bool) -> ReturningInsert[tuple[int]]:
+    """The statement of `_take`, which is put together once."""
+    make = postgresql.insert if on_postgresql else sqlite.insert
+    given = _given_on_postgresql() if on_postgresql else _given_on_sqlite()
     statement = make(SAID).from_select(["contact_id", "digest", "sequence_id", "message_id", "times", "said_at"], given)
     new, old = statement.excluded, SAID.c
     is_same = old.message_id == new.message_id
     never_went = exists().where(Message.id == old.message_id, Message.status.in_(NEVER_WENT))
-    rested = old.said_at <= now - HOUR
-    taken = db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[SAID.c.contact_id, SAID.c.digest],
-            set_={
-                "sequence_id": new.sequence_id,
-                "message_id": new.message_id,
-                "times": case((is_same, old.times), (rested, 1), else_=old.times + 1),
-                "said_at": new.said_at,
-            },
-            where=or_(is_same, old.said_at <= said_before, never_went),
-        ).returning(SAID.c.message_id),
-        parameters,
-    )
-    return set(taken.scalars())
+    rested = old.said_at <= bindparam("rested_before", type_=UtcDateTime)
+    return statement.on_conflict_do_update(
+        index_elements=[SAID.c.contact_id, SAID.c.digest],
+        set_={
+            "sequence_id": new.sequence_id,
+            "message_id": new.message_id,
+            "times": case((is_same, old.times), (rested, 1), else_=old.times + 1),
+            "said_at": new.said_at,
+        },
+        where=or_(is_same, old.said_at <= bindparam("said_before", type_=UtcDateTime), never_went),
+    ).returning(SAID.c.message_id)
 
 
-def _given(keys: Sequence[Key], now: datetime) -> tuple[Select[Any], dict[str, Any]]:
-    """The keys as rows to insert, and the parameters of the query that makes them."""
-    more = (literal(1), literal(now, SAID.c.said_at.type))
-    if is_postgresql():
-        kinds: tuple[TypeEngine[Any], ...] = (BigInteger(), String(), BigInteger(), BigInteger())
-        names = ("contact_id", "digest", "sequence_id", "message_id")
-        rows = func.unnest(
-            *(cast(bindparam(name, type_=arrays.Written), ARRAY(kind)) for name, kind in zip(names, kinds, strict=True))
-        ).table_valued(*(column(name, kind) for name, kind in zip(names, kinds, strict=True)), name="given")
-        lists = zip(*keys, strict=True)
-        parameters = {name: arrays.literal(values) for name, values in zip(names, lists, strict=True)}
-        return select(*rows.render_derived().c, *more), parameters
+NAMES: tuple[tuple[str, TypeEngine[Any]], ...] = (
+    ("contact_id", BigInteger()),
+    ("digest", String()),
+    ("sequence_id", BigInteger()),
+    ("message_id", BigInteger()),
+)
+
+
+def _given_on_postgresql() -> Select[Any]:
+    """The keys as rows to insert: an array a column."""
+    lists = (cast(bindparam(name, type_=arrays.Written), ARRAY(kind)) for name, kind in NAMES)
+    rows = func.unnest(*lists).table_valued(*(column(name, kind) for name, kind in NAMES), name="given")
+    return select(*rows.render_derived().c, literal(1), bindparam("now", type_=UtcDateTime))
+
+
+def _given_on_sqlite() -> Select[Any]:
+    """The same from JSON."""
     each = func.json_each(bindparam("keys", type_=String)).table_valued("value", name="each")
-    parts = (func.json_extract(each.c.value, literal_column(f"'$[{index}]'")) for index in range(4))
+    parts = (func.json_extract(each.c.value, literal_column(f"'$[{index}]'")) for index in range(len(NAMES)))
     # SQLite needs a WHERE here to tell ON CONFLICT from the ON of a join.
-    return select(*parts, *more).where(literal_column("true")), {"keys": json.dumps(keys)}
+    return select(*parts, literal(1), bindparam("now", type_=UtcDateTime)).where(literal_column("true"))
+
+
+def _as_parameters(keys: Sequence[Key]) -> dict[str, Any]:
+    if not is_postgresql():
+        return {"keys": json.dumps(keys)}
+    columns = zip(*keys, strict=True)
+    return {name: arrays.literal(values) for (name, _kind), values in zip(NAMES, columns, strict=True)}
 
 
 # ------------------------------------------------------------------ what is abnormal

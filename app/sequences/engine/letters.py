@@ -12,8 +12,9 @@ from app.sequences.engine.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message, the run it belongs to, and what is live of its sequence."""
+    """A message and its id, the run it belongs to, and what is live of its sequence."""
 
+    id: int
     message: Message
     enrolment: Any
     program: Program | None

@@ -82,13 +82,13 @@ def decide(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
     waiting = [one for one in letters if one.message.asked_at is not None]
     late = [
         Overdue(one, since, _policy(one))
-        for one in sorted(letters, key=lambda one: (one.message.due_at, one.message.id))
+        for one in sorted(letters, key=lambda one: (one.message.due_at, one.id))
         if one.message.asked_at is None and (since := _late_since(one, back_at, suite_back, now)) is not None
     ]
     asked = [one.letter for one in late if one.policy == ASK]
     _ask(asked, back_at, now)
     decisions: dict[int, Decision] = {
-        one.message.id: Later(now + ASKED_AGAIN, reasons.code("asked")) for one in waiting + asked
+        one.id: Later(now + ASKED_AGAIN, reasons.code("asked")) for one in waiting + asked
     }
     return decisions | _at_a_measured_pace([one for one in late if one.policy != ASK], now)
 
@@ -171,7 +171,7 @@ def _at_a_measured_pace(late: Sequence[Overdue], now: datetime) -> dict[int, Dec
 
 def _ask(asked: Sequence[Letter], back_at: datetime | None, now: datetime) -> None:
     """Note what waits for somebody's word, and tell once an outage and step that it does."""
-    rows = [(one.message.id, one.message.meant_at or one.message.due_at, now) for one in asked]
+    rows = [(one.id, one.message.meant_at or one.message.due_at, now) for one in asked]
     update_rows(MESSAGES, ("id",), ("meant_at", "asked_at"), rows, returning=())
     steps = {(one.message.sequence_id, one.message.step_id): one.program for one in asked}
     events.record_many(

@@ -77,19 +77,19 @@ def put_off(letters: Sequence[Letter], decided: Mapping[int, Decision], now: dat
     A handful of queries, however many there are; one where there is no cap.
     """
     caps = pressure.caps()
-    going = [one for one in letters if one.message.id not in decided]
+    going = [one for one in letters if one.id not in decided]
     asked = [one for one in going if caps.of(one.message.channel).most is not None and not one.message.is_urgent]
     decisions: dict[int, Decision] = {
-        one.message.id: Suppress(reasons.code("capped_to_none", one.message.channel))
+        one.id: Suppress(reasons.code("capped_to_none", one.message.channel))
         for one in asked
         if caps.of(one.message.channel).most == 0
     }
-    contending = [one for one in asked if one.message.id not in decisions]
+    contending = [one for one in asked if one.id not in decisions]
     zones = claiming.hold_contacts(sorted({_door(one)[0] for one in contending}))
     for one in contending:
         if _door(one)[0] not in zones:
-            decisions[one.message.id] = Later(now + BUSY, reasons.code("busy"))
-    doorways = _doorways([one for one in contending if one.message.id not in decisions], caps, now)
+            decisions[one.id] = Later(now + BUSY, reasons.code("busy"))
+    doorways = _doorways([one for one in contending if one.id not in decisions], caps, now)
     _note_own(doorways, letters, going, now)
     open_hours = hours.sending_hours() if doorways else SendingHours()
     for (contact_id, channel), doorway in doorways.items():
@@ -105,7 +105,7 @@ def _note_own(
     doorways: Mapping[Door, Doorway], letters: Sequence[Letter], going: Sequence[Letter], now: datetime
 ) -> None:
     """What is in the batch itself is no rival of it: it is decided here, or has been. What was ordered goes."""
-    own = {one.message.id for one in letters}
+    own = {one.id for one in letters}
     for doorway in doorways.values():
         doorway.rivals = [one for one in doorway.rivals if one.queued is None or one.queued[1] not in own]
     for one in going:

@@ -4,15 +4,16 @@ then its text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from app import clock
 from app.apps import suite
 from app.db import db, one_of
-from app.messaging import variables
+from app.messaging import mail, variables
 from app.messaging.delivery import Content, Decision, Later, Suppress
 from app.messaging.models import Message
 from app.sequences import graph, hours, models, reasons
@@ -38,13 +39,13 @@ def prepare(messages: Sequence[Message]) -> dict[int, Decision]:
     for letter in letters:
         why_not = _why_not(letter, now)
         if why_not is not None:
-            decisions[letter.message.id] = why_not
-    decisions |= _let_out([one for one in letters if one.message.id not in decisions], now)
-    decisions |= takeover.decide([one for one in letters if one.message.id not in decisions], now)
-    decisions |= overdue.decide([one for one in letters if one.message.id not in decisions], now)
-    decisions |= _for_the_hours([one for one in letters if one.message.id not in decisions], now)
+            decisions[letter.id] = why_not
+    decisions |= _let_out([one for one in letters if one.id not in decisions], now)
+    decisions |= takeover.decide([one for one in letters if one.id not in decisions], now)
+    decisions |= overdue.decide([one for one in letters if one.id not in decisions], now)
+    decisions |= _for_the_hours([one for one in letters if one.id not in decisions], now)
     decisions |= pressure.put_off(letters, decisions, now)
-    written = _written([one for one in letters if one.message.id not in decisions])
+    written = _written([one for one in letters if one.id not in decisions])
     return decisions | fuse.guard(letters, written, wait=PAUSE)
 
 
@@ -71,7 +72,7 @@ def _letters(messages: Sequence[Message]) -> list[Letter]:
         run = runs.get(message.enrolment_id)
         program = known.get(run.revision_id) if run is not None else None
         step = _step(program, message.step_id) or _step(known.get(message.revision_id or 0), message.step_id)
-        letters.append(Letter(message, run, program, step))
+        letters.append(Letter(message.id, message, run, program, step))
     return letters
 
 
@@ -108,14 +109,14 @@ def _lost(letter: Letter) -> str | None:
 def _let_out(letters: Sequence[Letter], now: datetime) -> dict[int, Decision]:
     """Hold back the messages of those for whom an exit has come true meanwhile, and end their runs (UPT-05)."""
     asked = [
-        (letter.program, (letter.message.id, letter.message.contact_id, letter.enrolment.started_at))
+        (letter.program, (letter.id, letter.message.contact_id, letter.enrolment.started_at))
         for letter in letters
         if letter.program is not None and letter.message.contact_id is not None
     ]
     why = exits_of(asked, now)
-    leaving = [letter for letter in letters if letter.message.id in why]
+    leaving = [letter for letter in letters if letter.id in why]
     end(list(_ended(leaving, why)), now)
-    return {letter.message.id: Suppress(reasons.code("exit", why[letter.message.id])) for letter in leaving}
+    return {letter.id: Suppress(reasons.code("exit", why[letter.id])) for letter in leaving}
 
 
 def _ended(letters: Sequence[Letter], why: Mapping[int, str]) -> Iterator[Ended]:
@@ -125,7 +126,7 @@ def _ended(letters: Sequence[Letter], why: Mapping[int, str]) -> Iterator[Ended]
         if run.status != models.RUNNING or run.id in seen or program is None or contact_id is None:
             continue
         seen.add(run.id)
-        reason = reasons.code("exit", why[letter.message.id])
+        reason = reasons.code("exit", why[letter.id])
         yield Ended(run.id, contact_id, program.sequence_id, program.title, models.EXITED, reason)
 
 
@@ -151,12 +152,14 @@ def _for_the_hours(letters: Sequence[Letter], now: datetime) -> dict[int, Decisi
 
 
 def _written(letters: Sequence[Letter]) -> dict[int, Decision]:
-    """Fill the texts in: each variable is asked once for all the people of the batch."""
+    """Fill the texts in: each variable is asked once for all the people of the batch, each step read once."""
     people = {one.message.contact.id: one.message.contact for one in letters if one.message.contact}
-    texts = [text for letter in letters if letter.step is not None for text in _texts(letter.step)]
+    steps = {id(letter.step): letter.step for letter in letters if letter.step is not None}
+    texts = [text for step in steps.values() for text in _texts(step)]
     values = variables.values_for(list(people.values()), variables.SEQUENCE, variables.keys_in(*texts))
+    writers = {key: _writer(step) for key, step in steps.items()}
     return {
-        letter.message.id: _content(letter.step, values.get(letter.message.contact_id or 0, {}))
+        letter.id: writers[id(letter.step)](values.get(letter.message.contact_id or 0, {}))
         for letter in letters
         if letter.step is not None
     }
@@ -166,15 +169,22 @@ def _texts(step: graph.ActionStep) -> list[str]:
     return [text for _place, text in step.action.written(step.params)]
 
 
-def _content(step: graph.ActionStep, known: Mapping[str, str]) -> Content:
-    params = step.params
-    if isinstance(params, EmailParams):
-        words = params.words()
-        return Content(
-            subject=variables.fill(params.subject, known),
-            text=variables.fill(words.text, known),
-            html=variables.fill(words.html, known, html=True),
-            pattern=words,
-            values=known,
-        )
-    return Content(subject="", text=variables.fill(_texts(step)[0], known))
+def _writer(step: graph.ActionStep) -> Callable[[Mapping[str, str]], Content]:
+    """What writes a step's message to somebody whose values are known."""
+    if isinstance(step.params, EmailParams):
+        return partial(_mail, step.params.subject, step.params.words())
+    return partial(_text, _texts(step)[0])
+
+
+def _mail(subject: str, words: mail.Words, known: Mapping[str, str]) -> Content:
+    return Content(
+        subject=variables.fill(subject, known),
+        text=variables.fill(words.text, known),
+        html=variables.fill(words.html, known, html=True),
+        pattern=words,
+        values=known,
+    )
+
+
+def _text(body: str, known: Mapping[str, str]) -> Content:
+    return Content(subject="", text=variables.fill(body, known))
