@@ -62,7 +62,11 @@ class Due:
 
 def due_to(contact: Contact) -> list[Due]:
     """What is due to somebody, the soonest first, as far as is known. Four queries at most."""
-    taken = takeover.of(contact)
+    return due_while(contact, takeover.of(contact))
+
+
+def due_while(contact: Contact, taken: models.Takeover | None) -> list[Due]:
+    """The same, where it is known who talks with them."""
     found = [_meanwhile(one, taken) for one in _planned(contact)] if taken is not None else _planned(contact)
     return sorted(found, key=lambda one: (one.at is None, one.at or clock.now()))
 

@@ -113,10 +113,11 @@ def _again(contact: Contact, said: str) -> Response:
 
 def _shown(contact: Contact) -> dict[str, Any]:
     may_see = current_user.may("sequences.see") and suite.is_on()
+    taken = takeover.of(contact)
     return {
         "contact": contact,
-        "due": due.due_to(contact),
-        "taken": takeover.of(contact),
+        "due": due.due_while(contact, taken),
+        "taken": taken,
         "may_write": current_user.may("inbox.use"),
         "now": clock.now(),
         "may_edit": may_see and current_user.may("sequences.edit"),
