@@ -239,6 +239,13 @@ def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iter
     return column == any_(cast(literal(arrays.literal(wanted), arrays.Written()), ARRAY(kind)))
 
 
+def hour_of(column: ColumnElement[datetime] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    """The hour of an instant, in UTC, as "2026-11-23 14": whole hours fall into one local day in every zone we know."""
+    if is_postgresql():
+        return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24")
+    return func.substr(column, 1, 13)
+
+
 def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)

@@ -173,6 +173,9 @@ def _add_filters(app: Flask) -> None:
         "full_time": lambda at: web_filters.full_time(at, zone=_zone(), language=i18n.language()),
         "clock_time": lambda at: web_filters.clock_time(at, zone=_zone(), language=i18n.language()),
         "day": lambda at: web_filters.day(at, zone=_zone(), language=i18n.language()),
+        "date": lambda day: web_filters.long_date(
+            day, today=clock.now().astimezone(_zone()).date(), language=i18n.language()
+        ),
         "money": lambda cents, currency="EUR": web_filters.money(cents, currency, language=i18n.language()),
         "number": lambda value: web_filters.number(value, language=i18n.language()),
         "initials": web_filters.initials,

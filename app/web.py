@@ -6,9 +6,11 @@ anything else rolls back.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
@@ -97,6 +99,20 @@ def reply(
     if toast:
         tell(response, toast, undo=undo)
     return response
+
+
+def spreadsheet(name: str, rows: Iterable[Iterable[str]]) -> Response:
+    """Answer with a file for a spreadsheet, of that name."""
+    out = io.StringIO()
+    csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
+    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")  # Excel asks for the mark
+    response.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
+    return response
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet shows and does not compute: people type formulas into forms."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
 def go(to: str, *, toast: str | None = None) -> Response:

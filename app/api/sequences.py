@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence as Many
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from app.api.shapes import (
     EnrolmentOut,
     Found,
     RecordId,
+    ResultsOut,
     SequenceOut,
     SimulationIn,
     SimulationOut,
@@ -38,13 +39,18 @@ from app.sequences import (
     drafts,
     enrolling,
     formats,
+    goals,
     graph,
+    history,
+    periods,
     publishing,
+    results,
     simulating,
     stats,
     tracing,
 )
 from app.sequences.models import Enrolment, Sequence
+from app.staff import studio
 
 MOST_BY_SEGMENT = 10_000
 
@@ -64,6 +70,14 @@ class EnrolmentQuery(paging.Page):
     """How to narrow the enrolments."""
 
     status: Literal["active", "completed", "exited", "stopped", "failed"] | None = None
+
+
+class ResultsQuery(Strict):
+    """Which runs the results are about: those begun from a day to a day where the studio is, or in one version."""
+
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class NewEnrolments(Strict):
@@ -244,10 +258,49 @@ def stop_enrolment(enrolment_id: int) -> Answer:
 @operation("GET", "/sequences/<id:sequence_id>/stats", scope="sequences:read", gives=Found)
 def show_stats(sequence_id: int) -> Answer:
     """What each step has done so far."""
-    figures = stats.step_stats(get(sequence_id).id)
+    figures = stats.step_stats(get(sequence_id))
     return Answer(
         {"items": [{"step_id": step_id} | one.as_dict() for step_id, one in figures.items()], "next_cursor": None}
     )
+
+
+@operation("GET", "/sequences/<id:sequence_id>/results", scope="sequences:read", asks=ResultsQuery, gives=ResultsOut)
+def show_results(sequence_id: int, query: ResultsQuery) -> Answer:
+    """What became of those who entered in some days, and what each step has brought."""
+    sequence, here = get(sequence_id), studio.studio()
+    version = history.find_revision(sequence, query.version) if query.version is not None else None
+    if query.version is not None and version is None:
+        raise refused("/query/version", "the sequence has no such version")
+    first, last = query.first, query.last
+    asked = results.Asked(
+        sequence,
+        goals.goal_of(sequence),
+        since=periods.midnight(first, here.tz) if first is not None else None,
+        until=periods.midnight(last + timedelta(days=1), here.tz) if last is not None else None,
+        revision_id=version.id if version is not None else None,
+    )
+    found = results.results(asked)
+    return Answer(
+        {
+            "goal": asked.goal.model_dump(mode="json"),
+            "entered": found.entered,
+            "statuses": dict(found.statuses),
+            "converted": found.converted,
+            "revenue_cents": found.cents,
+            "currency": here.currency,
+            "steps": [_step_results(step_id, step) for step_id, step in found.steps.items()],
+        }
+    )
+
+
+def _step_results(step_id: str, step: results.StepResult) -> dict[str, Any]:
+    ways = [
+        {"branch": key, "runs": way.runs, "converted": way.converted, "revenue_cents": way.cents}
+        for key, way in step.branches.items()
+    ]
+    counts = {name: getattr(step, name) for name in ("reached", "waiting", "done", "skipped", "left", "converted")}
+    marks = {name: step.marks[name] for name in results.MARKS}
+    return {"step_id": step_id, **counts, **marks, "revenue_cents": step.cents, "branches": ways}
 
 
 def get(sequence_id: int) -> Sequence:

@@ -218,6 +218,59 @@ class SequenceOut(BaseModel):
     revision: int
 
 
+class GoalOut(BaseModel):
+    """What a sequence is for: an act, with certain items or any, in so many days after the step that reached them."""
+
+    what: str
+    names: list[str]
+    days: int
+
+
+class BranchResultOut(BaseModel):
+    """Those who took one way out of a fork: `then`, `else`, or the letter of a split's branch."""
+
+    branch: str
+    runs: int
+    converted: int
+    revenue_cents: int
+
+
+class StepResultOut(BaseModel):
+    """What one step has done. `arrived`: of the messages sent, an e-mail unless it came back, an SMS once confirmed."""
+
+    step_id: str
+    reached: int
+    waiting: int
+    done: int
+    skipped: int
+    left: int
+    queued: int
+    sent: int
+    arrived: int
+    opened: int
+    clicked: int
+    replied: int
+    unsubscribed: int
+    bounced: int
+    failed: int
+    held: int
+    converted: int
+    revenue_cents: int
+    branches: list[BranchResultOut]
+
+
+class ResultsOut(BaseModel):
+    """What became of those who entered a sequence. Each sale counts once, for the step that reached the buyer last."""
+
+    goal: GoalOut
+    entered: int
+    statuses: dict[str, int]
+    converted: int
+    revenue_cents: int
+    currency: str
+    steps: list[StepResultOut]
+
+
 class Activation(Strict):
     """What becomes of whoever is inside. `inside`: everybody is carried to the new version, or finishes the old one.
     `removed`, by the id of a deleted step: those who wait on it go on with the next that is left (if nothing is said),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import BigId, Json, Model, UtcDateTime
+from app.db import BigId, Json, Model, UtcDateTime, index_given
 from app.lifecycle.models import LifecycleStage
 from app.staff.models import Location, Staff
 
@@ -127,6 +127,8 @@ class ConsentEntry(Model):
     note: Mapped[str] = mapped_column(Text, default="")
     message_id: Mapped[int | None] = mapped_column(BigId)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (index_given("ix_consent_entry_message", "message_id", given="message_id"),)
 
 
 segment_member = Table(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 
 from app.contacts.models import Contact
 from app.contacts.queries import is_seen_by
-from app.db import db, is_postgresql
+from app.db import db, hour_of
 from app.leads.models import CONVERTED, Lead, LeadSource
 from app.leads.queries import is_seen_by as is_lead_seen_by
 from app.lifecycle.models import LifecycleStage
@@ -112,7 +112,7 @@ def sources(since: datetime, seen_by: Staff) -> list[SourceLine]:
 
 def traffic(since: datetime, until: datetime, zone: ZoneInfo, seen_by: Staff) -> Traffic:
     """Messages sent to clients, day by day where the studio is, and how many of the e-mails were opened."""
-    hour = _hour_of(Message.sent_at)
+    hour = hour_of(Message.sent_at)
     rows = db.session.execute(
         select(hour, Message.channel, func.count(), _count(Message.opened_at.is_not(None)))
         .join(Contact, Contact.id == Message.contact_id)
@@ -159,10 +159,3 @@ def _people(wanted: ColumnElement[bool], seen_by: Staff, limit: int) -> tuple[li
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def _hour_of(column: ColumnElement[datetime] | object) -> ColumnElement[str]:
-    """The hour of an instant, in UTC, as "2026-11-23 14": whole hours fall into one local day in every zone we know."""
-    if is_postgresql():
-        return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24")
-    return func.substr(column, 1, 13)

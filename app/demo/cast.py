@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.sequences.goals import Goal
+
 STUDIO = "Maison Souffle"
 ZONE = "Europe/Paris"
 LOCATIONS = ("Croix-Rousse", "Confluence")
@@ -53,6 +55,12 @@ TAGS = (
     ("Prenatal", "PRE", "blue"),
     ("Corporate", None, None),
 )
+
+# What the sequences are for whose exits do not say so.
+GOALS = {
+    "new-lead-follow-up": Goal(what="booking"),
+    "hot-today": Goal(what="membership", days=7),
+}
 
 DISCOUNTS = {"VIP": 10}  # percent, off whatever they buy
 

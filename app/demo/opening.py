@@ -22,7 +22,7 @@ from app.notices.catalogue import NOTICES
 from app.phone import number
 from app.scoring.settings import KEY as SCORING
 from app.scoring.settings import scoring
-from app.sequences import drafts, publishing
+from app.sequences import drafts, goals, publishing
 from app.staff import studio
 from app.staff.models import Location, Staff
 from app.studio import policy, waitlist
@@ -102,7 +102,9 @@ def _hire() -> dict[str, Staff]:
 def _build_sequences(by: Staff) -> None:
     """Three that act, and one that is still a draft."""
     for name in ("first-class-to-member", "hot-today", "new-lead-follow-up"):
-        publishing.activate(drafts.create_sequence(make.demo_sequence(name), by=by))
+        made = drafts.create_sequence(make.demo_sequence(name), by=by)
+        publishing.activate(made)
+        goals.set_goal(made, cast.GOALS.get(name))
     drafts.create_sequence(make.demo_sequence("we-miss-you"), by=by)
 
 

@@ -27,8 +27,8 @@ from app.leads import capture
 from app.leads.models import CONTACTED, NOT_CONVERTED, OPEN_STATUSES, Lead, LeadForm, LeadSource, LeadStage
 from app.lifecycle import board as lifecycle_board
 from app.lifecycle.models import LifecycleStage
-from app.messaging import conversations, outgoing
-from app.messaging.models import EMAIL, OUT, SMS, TRANSACTIONAL, Message
+from app.messaging import conversations, outgoing, receipts
+from app.messaging.models import EMAIL, OUT, SENT, SMS, TRANSACTIONAL, Message
 from app.notifications import bell
 from app.staff.models import Location, Notification, Staff
 from app.studio.models import Booking
@@ -121,6 +121,7 @@ class Story:
             self._meet(day)
             self._buy()
             self._read_mail()
+            self._hear_from_carriers()
             if ago == OPEN_DAY_DAYS_AGO:
                 self._open_day()
             self._settle()
@@ -298,6 +299,19 @@ class Story:
                 make.opening(message)
                 if self._happens(0.35):
                     make.click(message)
+
+    def _hear_from_carriers(self) -> None:
+        """Of the last day's SMS nearly all have arrived; a few numbers are no more."""
+        since = clock.now() - timedelta(hours=30)
+        on_their_way = db.session.scalars(
+            select(Message).where(Message.channel == SMS, Message.status == SENT, Message.sent_at > since)
+        ).all()
+        for message in on_their_way:
+            provider_id = message.provider_id or f"SMsent{message.id:028d}"
+            if self._happens(0.97):
+                receipts.delivered(message.id, provider_id)
+            else:
+                receipts.failed(message.id, provider_id, code="30003", said="Unreachable destination handset")
 
     def _loose_ends(self) -> None:
         """What lies on the desk as the demo opens: questions, tasks for everybody, one of them late."""

@@ -12,6 +12,7 @@ from app.messaging import delivery
 from app.sequences import (
     actions,
     alarms,
+    attribution,
     backtest_counts,
     backtest_views,
     books,
@@ -27,6 +28,7 @@ from app.sequences import (
     panel,
     people_views,
     publishing_views,
+    results_views,
     safety_views,
     secret_views,
     triggers,
@@ -43,13 +45,14 @@ from app.staff import studio
 @queue.consumer("sequences")
 @studio.read_once()
 def consume(batch: Sequence[Event]) -> None:
-    """Let people out first, then in: who has just bought is not written to for having asked. Then follow dates, and let
-    those go on who waited for what has happened.
+    """Let people out first, then in: who has just bought is not written to for having asked. Then follow dates, let
+    those go on who waited for what has happened, and note which step a sale or a booking is owed to.
     """
     engine.leave(batch)
     engine.enrol(batch)
     engine.follow(batch)
     engine.wake_up(batch)
+    attribution.attribute(batch)
 
 
 def init_app(app: Flask) -> None:
@@ -83,6 +86,7 @@ __all__ = [
     "panel",
     "people_views",
     "publishing_views",
+    "results_views",
     "safety_views",
     "triggers",
     "watching",

@@ -117,7 +117,7 @@ def duplicate_sequence(sequence: Sequence, *, by: Staff) -> Sequence:
     folder = sequence.folder
     said = document.model_dump(mode="json", by_alias=True, exclude_unset=True) | {"title": title, "folder": None}
     twin = drafts.create_sequence(graph.Document.model_validate(said), by=by, folder=folder)
-    twin.position = sequence.position
+    twin.position, twin.goal = sequence.position, sequence.goal
     return twin
 
 
@@ -128,7 +128,7 @@ def duplicate_folder(folder: SequenceFolder, *, by: Staff) -> SequenceFolder:
         document = drafts.draft_of(sequence)
         said = document.model_dump(mode="json", by_alias=True, exclude_unset=True) | {"folder": None}
         copy = drafts.create_sequence(graph.Document.model_validate(said), by=by, folder=twin)
-        copy.position = sequence.position
+        copy.position, copy.goal = sequence.position, sequence.goal
     return twin
 
 

@@ -52,6 +52,14 @@ def entries(sequence: Sequence, *, every_edit: bool = False, cursor: str | None 
     return keyset.page([(_entry(sequence, row), row.number, row.id) for row in found], PAGE)
 
 
+def versions(sequence: Sequence) -> list[int]:
+    """The numbers of what was published, the latest first."""
+    published = select(SequenceRevision.number).where(
+        SequenceRevision.sequence_id == sequence.id, SequenceRevision.published_at.is_not(None)
+    )
+    return list(db.session.scalars(published.order_by(SequenceRevision.number.desc()).limit(PAGE)))
+
+
 def get_revision(sequence: Sequence, number: int) -> SequenceRevision:
     """A revision of a sequence by its number, or 404."""
     found = find_revision(sequence, number)

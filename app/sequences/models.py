@@ -49,6 +49,7 @@ class Sequence(Model):
     fused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when the fuse holds it paused (BEY-05)
     fused: Mapped[dict[str, Any] | None] = mapped_column(Json)  # and why: `fuses.Blown`
     watched_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # how far the clock has looked for its trigger
+    goal: Mapped[dict[str, Any] | None] = mapped_column(Json)  # what it is for: `goals.Goal`; None: as its exits say
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     folder: Mapped[SequenceFolder | None] = relationship()
@@ -121,6 +122,7 @@ class Enrolment(Model):
             sqlite_where=text("status = 'active'"),
         ),
         Index("ix_enrolment_sequence", "sequence_id", "status", "id"),
+        Index("ix_enrolment_started", "sequence_id", "started_at"),
         Index("ix_enrolment_contact", "contact_id", "status"),
     )
 
@@ -141,6 +143,33 @@ class StepRun(Model):
     __table_args__ = (
         Index("uq_step_run", "enrolment_id", "step_id", unique=True),
         Index("ix_step_run_stats", "sequence_id", "step_id", "outcome"),
+    )
+
+
+class Attribution(Model):
+    """A sale, a booking or a visit, and the step that had reached the person last before it (decision 25).
+
+    Each is here once at most, whatever the number of sequences, and goes when its sale or booking does. Whether it is a
+    conversion says the goal of the sequence, when it is asked (`goals.py`).
+    """
+
+    __tablename__ = "sequence_attribution"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(BigId)  # the enrolment's, whose own key vouches for it
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    step_id: Mapped[str] = mapped_column(String(64))
+    what: Mapped[str] = mapped_column(String(12))  # sale | booking | visit
+    purchase_id: Mapped[int | None] = mapped_column(ForeignKey("purchase.id", ondelete="CASCADE"))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    after_seconds: Mapped[int]  # since the step had reached them
+
+    __table_args__ = (
+        index_given("uq_sequence_attribution_purchase", "purchase_id", given="purchase_id", unique=True),
+        index_given("uq_sequence_attribution_booking", "booking_id", "what", given="booking_id", unique=True),
+        Index("ix_sequence_attribution_sequence", "sequence_id", "at"),
+        Index("ix_sequence_attribution_enrolment", "enrolment_id"),
     )
 
 

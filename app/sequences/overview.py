@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import clock
 from app.db import db
-from app.sequences import graph
+from app.sequences import graph, results
 from app.sequences.models import RUNNING, Enrolment, Sequence, SequenceFolder, SequenceRevision
 
 WEEKS = 12
@@ -31,7 +31,12 @@ class Row:
     live_number: int | None
     inside: int
     entered: int
+    converted: int
     weeks: list[int]
+
+    @property
+    def converted_share(self) -> float:
+        return self.converted / self.entered if self.entered else 0.0
 
     @property
     def has_draft(self) -> bool:
@@ -83,7 +88,7 @@ def folders() -> list[tuple[SequenceFolder, int]]:
 
 
 def rows(folder_id: int | None = None) -> list[Row]:
-    """The sequences of a folder, or all, in the order of folders and places, with their figures: three queries."""
+    """The sequences of a folder, or all, in the order of folders and places, with their figures: four queries."""
     wanted = (
         select(Sequence)
         .where(Sequence.deleted_at.is_(None), Sequence.draft_id.is_not(None))
@@ -95,9 +100,9 @@ def rows(folder_id: int | None = None) -> list[Row]:
         wanted = wanted.where(Sequence.folder_id == folder_id)
     sequences = [(one, one.draft) for one in db.session.scalars(wanted)]
     ids = [one.id for one, _draft in sequences]
-    people, weeks = _people(ids), _weeks(ids)
+    people, weeks, converted = _people(ids), _weeks(ids), results.converted(one for one, _draft in sequences)
     return [
-        _row(one, draft, people.get(one.id, {}), weeks.get(one.id, [0] * WEEKS))
+        _row(one, draft, people.get(one.id, {}), converted.get(one.id, 0), weeks.get(one.id, [0] * WEEKS))
         for one, draft in sequences
         if draft is not None
     ]
@@ -108,7 +113,7 @@ def by_folder(rows: Several[Row]) -> list[tuple[SequenceFolder | None, list[Row]
     return [(folder, list(inside)) for folder, inside in groupby(rows, key=lambda row: row.sequence.folder)]
 
 
-def _row(sequence: Sequence, draft: SequenceRevision, people: dict[str, int], weeks: list[int]) -> Row:
+def _row(sequence: Sequence, draft: SequenceRevision, people: dict[str, int], converted: int, weeks: list[int]) -> Row:
     return Row(
         sequence,
         draft.document,
@@ -117,6 +122,7 @@ def _row(sequence: Sequence, draft: SequenceRevision, people: dict[str, int], we
         sequence.live.number if sequence.live is not None else None,
         people.get(RUNNING, 0),
         sum(people.values()),
+        converted,
         weeks,
     )
 

@@ -17,6 +17,7 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -24,7 +25,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.i18n import LANGUAGES
-from app.sequences import pressure
+from app.sequences import goals, pressure
 from app.sequences.builder import choices
 from app.sequences.graph import HIGH, LOW, NORMAL
 from app.sequences.models import SequenceFolder
@@ -74,6 +75,33 @@ class SettingsForm(Form):
         choices=choices.options([(HIGH, _l("High")), (NORMAL, _l("Normal")), (LOW, _l("Low"))]),
         default=NORMAL,
     )
+
+
+class GoalForm(Form):
+    """What a sequence is for, and within how many days it counts."""
+
+    what = RadioField(_l("Success is when somebody"), choices=lambda: choices.options(goals.WHATS.items()))
+    membership = SelectMultipleField(_l("Which membership or pack"), validate_choice=False)
+    intro = SelectMultipleField(_l("Which intro offer"), validate_choice=False)
+    days = IntegerField(_l("Days"), [InputRequired(), NumberRange(1, goals.MOST_DAYS)])
+
+    def offer(self, chosen: Sequence[str] = ()) -> None:
+        """Offer what the studio sells, and what is chosen though it is sold no more."""
+        for field, kind in ((self.membership, "membership"), (self.intro, "offer")):
+            mine = list(chosen) if self.what.data == field.name else []
+            field.choices = choices.options(choices.with_chosen(choices.seen_of_kind(kind), mine))
+
+    def read(self, goal: goals.Goal) -> None:
+        """Show a goal."""
+        self.what.data, self.days.data = goal.what, goal.days
+        self.offer(goal.names)
+        if goal.what in goals.NAMED:
+            self[goal.what].data = list(goal.names)
+
+    def goal(self) -> goals.Goal:
+        """What the fields say."""
+        names = self[self.what.data].data if self.what.data in goals.NAMED else ()
+        return goals.Goal(what=self.what.data, names=tuple(names or ()), days=self.days.data or goals.USUAL_DAYS)
 
 
 class MoveForm(Form):

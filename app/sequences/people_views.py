@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -33,6 +35,7 @@ def people(sequence_id: int) -> Response:
         cursor=cursor or None,
         seen_by=current_user,
     )
+    here: dict[str, Any] = {"sequence_id": sequence_id, "who": who, "status": status, "q": search}
     return web.page(
         "sequences/people_rows.html" if cursor else "sequences/people.html",
         sequence=sequence,
@@ -40,6 +43,7 @@ def people(sequence_id: int) -> Response:
         state=status,
         search=search,
         page=page,
+        more=url_for("sequences.people", **here, cursor=page.next) if page.next else None,
         outside=outsiders.called(sequence, search, seen_by=current_user) if search.strip() and not cursor else [],
         names=insiders.step_names(page.rows),
         counts=insiders.people_counts(sequence, seen_by=current_user),

@@ -113,6 +113,7 @@ class Purchase(Model):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))  # where the studio lists it (`items.py`)
     price_cents: Mapped[int] = mapped_column(default=0)
     bought_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    event_id: Mapped[int | None] = mapped_column(BigId)  # the event that told of it
 
     __table_args__ = (
         Index("ix_purchase_contact", "contact_id", "bought_at"),

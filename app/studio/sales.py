@@ -32,7 +32,7 @@ def sell(contact: Contact, data: dict[str, Any], how: How) -> int | None:
     """Somebody buys something else: a class, a product, a voucher."""
     event_id = how.record("purchase.made", contact, data)
     if event_id is not None:
-        _bought(contact, data.get("item_kind", "product"), data["item"], data, how)
+        _bought(contact, data.get("item_kind", "product"), data["item"], data, how, event_id=event_id)
     return event_id
 
 
@@ -41,11 +41,11 @@ def _sell(contact: Contact, event: str, data: dict[str, Any], kind: str, how: Ho
     if event_id is None:
         return None
     db.session.add(memberships.new_holding(contact, data, kind, how, event_id))
-    _bought(contact, kind, data["membership"], data, how)
+    _bought(contact, kind, data["membership"], data, how, event_id=event_id)
     return event_id
 
 
-def _bought(contact: Contact, kind: str, item: str, data: dict[str, Any], how: How) -> None:
+def _bought(contact: Contact, kind: str, item: str, data: dict[str, Any], how: How, *, event_id: int) -> None:
     sale_id, listed = data.get("sale_id") or None, items.item_named(item)
     if sale_id is None or db.session.scalar(select(Purchase.id).where(Purchase.external_id == sale_id)) is None:
         sale = Purchase(
@@ -56,6 +56,7 @@ def _bought(contact: Contact, kind: str, item: str, data: dict[str, Any], how: H
             item_id=listed.id if listed is not None else None,
             price_cents=data.get("price_cents", 0),
             bought_at=how.at,
+            event_id=event_id,
         )
         db.session.add(sale)
     people.make_client(contact, by=how.by, via="purchase")

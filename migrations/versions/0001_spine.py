@@ -249,6 +249,7 @@ def upgrade() -> None:
         sa.Column("fused_at", UtcDateTime(), nullable=True),
         sa.Column("fused", Json, nullable=True),
         sa.Column("watched_until", UtcDateTime(), nullable=True),
+        sa.Column("goal", Json, nullable=True),
         sa.Column("deleted_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["folder_id"], ["sequence_folder.id"], name=op.f("fk_sequence_folder_id_sequence_folder")
@@ -547,6 +548,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_entry_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_consent_entry_message",
+            ["message_id"],
+            unique=False,
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+        )
 
     op.create_table(
         "contact_tag",
@@ -750,6 +758,7 @@ def upgrade() -> None:
         sa.Column("item_id", BigId, nullable=True),
         sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("bought_at", UtcDateTime(), nullable=False),
+        sa.Column("event_id", BigId, nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_purchase_contact_id_contact")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_purchase_item_id_item")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase")),
@@ -1018,6 +1027,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'active'"),
         )
         batch_op.create_index("ix_enrolment_sequence", ["sequence_id", "status", "id"], unique=False)
+        batch_op.create_index("ix_enrolment_started", ["sequence_id", "started_at"], unique=False)
         batch_op.create_index("uq_enrolment_event", ["sequence_id", "event_id", "contact_id"], unique=True)
         batch_op.create_index(
             "uq_enrolment_once",
@@ -1226,6 +1236,52 @@ def upgrade() -> None:
         batch_op.create_index("uq_message_step", ["enrolment_id", "step_id"], unique=True)
 
     op.create_table(
+        "sequence_attribution",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("sequence_id", BigId, nullable=False),
+        sa.Column("enrolment_id", BigId, nullable=False),
+        sa.Column("step_id", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("purchase_id", BigId, nullable=True),
+        sa.Column("booking_id", BigId, nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("after_seconds", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_sequence_attribution_booking_id_booking"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_sequence_attribution_enrolment_id_enrolment"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["purchase_id"],
+            ["purchase.id"],
+            name=op.f("fk_sequence_attribution_purchase_id_purchase"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sequence_attribution")),
+    )
+    with op.batch_alter_table("sequence_attribution", schema=None) as batch_op:
+        batch_op.create_index("ix_sequence_attribution_enrolment", ["enrolment_id"], unique=False)
+        batch_op.create_index("ix_sequence_attribution_sequence", ["sequence_id", "at"], unique=False)
+        batch_op.create_index(
+            "uq_sequence_attribution_booking",
+            ["booking_id", "what"],
+            unique=True,
+            postgresql_where=sa.text("booking_id IS NOT NULL"),
+            sqlite_where=sa.text("booking_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_sequence_attribution_purchase",
+            ["purchase_id"],
+            unique=True,
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+        )
+
+    op.create_table(
         "step_run",
         sa.Column("id", BigId, nullable=False),
         sa.Column("enrolment_id", BigId, nullable=False),
@@ -1397,6 +1453,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_step_run_stats")
 
     op.drop_table("step_run")
+    with op.batch_alter_table("sequence_attribution", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_sequence_attribution_purchase",
+            postgresql_where=sa.text("purchase_id IS NOT NULL"),
+            sqlite_where=sa.text("purchase_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_sequence_attribution_booking",
+            postgresql_where=sa.text("booking_id IS NOT NULL"),
+            sqlite_where=sa.text("booking_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_sequence_attribution_sequence")
+        batch_op.drop_index("ix_sequence_attribution_enrolment")
+
+    op.drop_table("sequence_attribution")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("uq_message_step")
         batch_op.drop_index(
@@ -1469,6 +1540,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("once_key IS NOT NULL"),
         )
         batch_op.drop_index("uq_enrolment_event")
+        batch_op.drop_index("ix_enrolment_started")
         batch_op.drop_index("ix_enrolment_sequence")
         batch_op.drop_index(
             "ix_enrolment_due", postgresql_where=sa.text("status = 'active'"), sqlite_where=sa.text("status = 'active'")
@@ -1614,6 +1686,11 @@ def downgrade() -> None:
 
     op.drop_table("contact_tag")
     with op.batch_alter_table("consent_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_consent_entry_message",
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_consent_entry_contact_id"))
 
     op.drop_table("consent_entry")

@@ -208,4 +208,4 @@ def test_a_run_meets_no_step_twice_even_when_it_is_moved_behind(live: Live, work
 
     assert db.session.scalar(select(func.count()).where(StepRun.enrolment_id == run.id)) == 1
     assert run.step_id == "mail"
-    assert stats.step_stats(sequence.id)["tag"].done == 1
+    assert stats.step_stats(sequence)["tag"].done == 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -39,23 +37,13 @@ def rows(of: LeadImport, *, outcome: str = "", after: str | None = None) -> Page
     return keyset.page([(row, row.number, row.number) for row in found], ROWS)
 
 
-def as_csv(of: LeadImport) -> str:
-    """The receipt as a file for a spreadsheet."""
-    every = db.session.scalars(
-        select(LeadImportRow).where(LeadImportRow.import_id == of.id).order_by(LeadImportRow.number)
-    )
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Row"), _("First name"), _("Last name"), _("E-mail"), _("Outcome"), _("Reason")])
-    writer.writerows(_cells(row) for row in every)
-    return out.getvalue()
+def as_table(of: LeadImport) -> Iterator[Sequence[str]]:
+    """The receipt as the rows of a file for a spreadsheet."""
+    yield [_("Row"), _("First name"), _("Last name"), _("E-mail"), _("Outcome"), _("Reason")]
+    every = select(LeadImportRow).where(LeadImportRow.import_id == of.id).order_by(LeadImportRow.number)
+    yield from map(_cells, db.session.scalars(every))
 
 
 def _cells(row: LeadImportRow) -> Sequence[str]:
     said = [row.first_name, row.last_name, row.email, str(words.OUTCOMES[row.outcome]), words.reason_of(row)]
-    return [str(row.number), *map(_harmless, said)]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not compute: people type formulas into forms."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+    return [str(row.number), *said]

@@ -108,9 +108,7 @@ def more_import_rows(import_id: int) -> Response:
 @web.needs("leads.import")
 def download_receipt(import_id: int) -> Response:
     found = _get(import_id)
-    response = Response("\ufeff" + receipts.as_csv(found), mimetype="text/csv")  # Excel asks for the mark
-    response.headers["Content-Disposition"] = f"attachment; filename=import-{found.id}.csv"
-    return response
+    return web.spreadsheet(f"import-{found.id}", receipts.as_table(found))
 
 
 @bp.route("/leads/imports/<int:import_id>/undoing", methods=["GET", "POST"])

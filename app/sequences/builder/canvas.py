@@ -13,7 +13,7 @@ from flask_login import current_user
 from app import i18n
 from app.messaging import variables
 from app.rules import RuleUse
-from app.sequences import drafts, formats, graph, halts, hours, triggers
+from app.sequences import drafts, formats, goals, graph, halts, hours, triggers
 from app.sequences.actions.registry import ACTIONS
 from app.sequences.builder import (
     changes,
@@ -41,6 +41,7 @@ class Exit:
     """An exit on the rail: what it says, how many left by it, whether it is a success."""
 
     number: int
+    rule: str
     text: str
     icon: str
     is_goal: bool
@@ -78,7 +79,7 @@ def changes_since(shown: SequenceRevision | None, now: drawing.Drawing) -> chang
 def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
     """All that the canvas and its surroundings need. `chosen` is the step open in the drawer."""
     document = drafts.draft_of(sequence)
-    counted = figures.of(sequence.id)
+    counted = figures.of(sequence)
     return {
         "sequence": sequence,
         "halts": halts.of([sequence]),
@@ -86,7 +87,7 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "drawing": drawn(document),
         "figures": counted,
         "is_news": False,
-        "exits": [_exit(number, use, counted) for number, use in enumerate(document.exits)],
+        "exits": exits_of(sequence, document, counted),
         "chosen": chosen,
         "may_edit": current_user.may("sequences.edit"),
         "can_undo": drafts.can_undo(sequence),
@@ -110,12 +111,21 @@ def outline_of(sequence: Sequence, chosen: str | None) -> dict[str, Any]:
     }
 
 
-def _exit(number: int, use: RuleUse, counted: figures.Figures) -> Exit:
-    is_goal = use.rule.split(".")[-1] in {"purchased", "made"} and not use.negate
+def exits_of(sequence: Sequence, document: Document, counted: figures.Figures) -> list[Exit]:
+    """The exits of a document as the rail shows them."""
+    goal = goals.goal_of(sequence)
+    return [
+        _exit(number, use, counted, is_goal=goals.of_exit(use) == goal.what)
+        for number, use in enumerate(document.exits)
+    ]
+
+
+def _exit(number: int, use: RuleUse, counted: figures.Figures, *, is_goal: bool) -> Exit:
     icon = {"tag": "tag", "lead": "user-star", "message": "message-reply", "consent": "mail-off"}.get(
         use.rule.partition(".")[0], "door-exit"
     )
-    return Exit(number, rule_words.rule(use), "target-arrow" if is_goal else icon, is_goal, counted.exits[use.rule])
+    left = counted.exits[use.rule]
+    return Exit(number, use.rule, rule_words.rule(use), "target-arrow" if is_goal else icon, is_goal, left)
 
 
 def add_menu(document: Document) -> dict[str, Any]:

@@ -275,11 +275,20 @@ def outline(sequence_id: int) -> Response:
 @bp.get("/counts")
 @needs("sequences.see")
 def counts(sequence_id: int) -> Response:
-    """The counts as text, to be put where they stand; nothing when they are as they were."""
+    """The counts that have changed since the page was drawn, to be put where they stand; nothing when none has."""
     sequence = overview.get_sequence(sequence_id)
     if not web.wants_partial():
         return web.go(url_for("sequences.build", sequence_id=sequence_id))
-    counted = figures.of(sequence_id)
-    if request.args.get("seen") == counted.mark:
+    counted, seen = figures.of(sequence), request.args.get("seen", "")
+    if seen == counted.seen:
         return Response(status=204)
-    return web.page("sequences/build/counts.html", sequence=sequence, figures=counted, is_news=True)
+    document, changed = drafts.draft_of(sequence), counted.changed_since(seen)
+    return web.page(
+        "sequences/build/counts.html",
+        sequence=sequence,
+        figures=counted,
+        is_news=True,
+        changed=changed,
+        values=counted.changed_values(changed, canvas.drawn(document)),
+        exits=canvas.exits_of(sequence, document, counted),
+    )

@@ -8,6 +8,13 @@ const BEHIND = 900; // … and beyond which all is plain again
 const REACH = 300; // no step is wider, in its own pixels
 const A_FRAME = 8; // so many are filled in a frame while the canvas moves; at rest all at once
 
+let known = {}; // by figure, the number of each step
+
+/* In full up to 9,999, then in thousands. */
+const brief = (number) => new Intl.NumberFormat(document.documentElement.lang, {
+  notation: number < 10_000 ? "standard" : "compact",
+}).format(number);
+
 export class Details {
   constructor(canvas) {
     this.canvas = canvas;
@@ -88,29 +95,26 @@ export class Details {
 
   /* ------------------------------------------------------------------ figures */
 
-  get figures() {
-    return JSON.parse(document.querySelector("#counts [data-values]").content.textContent);
-  }
-
   recount() {
-    this.known = this.figures;
     for (const element of this.near) this.count(element);
   }
 
   count(element) {
-    this.known ??= this.figures;
     const id = element.id.slice(element.id.indexOf("-") + 1);
     for (const place of element.querySelectorAll("[data-count]")) {
-      const number = this.known[place.dataset.count]?.[id];
-      place.textContent = number || place.dataset.none;
+      const number = known[place.dataset.count]?.[id];
+      place.textContent = number ? brief(number) : place.dataset.none;
       place.closest("span")?.classList.toggle("some", Boolean(number));
     }
   }
 }
 
-/* <flow-counts>: who stands where, fetched anew every now and then. */
+/* <flow-counts>: who stands where, fetched anew every now and then. What has not changed is not told again. */
 customElements.define("flow-counts", class extends HTMLElement {
   connectedCallback() {
+    if ("whole" in this.dataset) known = {};
+    const told = JSON.parse(this.querySelector("[data-values]").content.textContent);
+    for (const [what, numbers] of Object.entries(told)) known[what] = { ...known[what], ...numbers };
     document.querySelector("flow-canvas")?.details?.recount();
   }
 });

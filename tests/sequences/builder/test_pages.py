@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from app import clock
 from app.db import db
 from app.demo import make
 from app.sequences import drafts, enrolling, formats, graph, hours, publishing
-from app.sequences.builder import edits
+from app.sequences.builder import edits, figures
 from app.sequences.models import Sequence
 from app.staff.models import Staff
 from tests.harness import queries
@@ -325,18 +326,53 @@ def test_people_are_enrolled_by_hand_found_in_their_tab_and_stopped(client: Clie
 
 
 def test_counts_are_sent_only_when_they_have_changed(client: Client, owner: Staff) -> None:
-    running = make.sequence({"id": "later", "do": "sms", "body": "Hi", "wait": {"days": 1}})
-    first = client.get(f"/sequences/{running.id}/counts", headers=PARTIAL)
-    seen = first.text.partition("seen=")[2].partition('"')[0]
-    assert client.get(f"/sequences/{running.id}/counts?seen={seen}", headers=PARTIAL).status_code == 204
+    running = make.sequence(
+        {"id": "later", "do": "sms", "body": "Hi", "wait": {"days": 1}},
+        *({"id": f"mail{number}", "do": "email", "subject": "Hi", "html": "<p>Hi</p>"} for number in range(5)),
+    )
+    ana = enrolling.enrol_by_hand(running, make.client())
+    db.session.flush()
+
+    def told(page: str) -> tuple[Any, str]:
+        values = json.loads(page.partition("<template data-values>")[2].partition("</template>")[0])
+        some = {what: {one: number for one, number in told.items() if number} for what, told in values.items()}
+        seen = page.partition("seen=")[2].partition('"')[0]
+        return {what: numbers for what, numbers in some.items() if numbers}, seen
+
+    whole, seen = told(client.get(f"/sequences/{running.id}").text)
+    assert (whole["waiting"], whole["done"]) == ({"later": 1, "trigger": 1}, {"trigger": 1})
+    url = f"/sequences/{running.id}/counts?seen="
+    assert client.get(url + seen, headers=PARTIAL).status_code == 204
 
     enrolling.enrol_by_hand(running, make.client())
     db.session.flush()
-    changed = client.get(f"/sequences/{running.id}/counts?seen={seen}", headers=PARTIAL)
-    told = json.loads(changed.text.partition("<template data-values>")[2].partition("</template>")[0])
-    assert told["waiting"] == {"later": 1, "trigger": 1}
-    assert 'id="totals"' in changed.text
-    assert client.get(f"/sequences/{running.id}/counts").status_code == 303, "it is no page"
+    changed = client.get(url + seen, headers=PARTIAL).text
+    news, seen = told(changed)
+    assert news == {"waiting": {"later": 2, "trigger": 2}, "done": {"trigger": 2}}
+    assert 'id="totals"' in changed
+
+    enrolling.stop_enrolment(ana, by=owner)
+    news, _seen = told(client.get(url + seen, headers=PARTIAL).text)
+    assert news == {"waiting": {"later": 1, "trigger": 1}}
+    assert told(client.get(url + "nonsense", headers=PARTIAL).text)[0]["waiting"]["later"] == 1
+    assert client.get(url).status_code == 303, "it is no page"
+
+
+@pytest.mark.parametrize(("took_seconds", "next_look"), [(0.01, 3), (0.5, 10), (9, 60)])
+def test_a_page_looks_again_the_later_the_longer_looking_takes(took_seconds: float, next_look: int) -> None:
+    assert figures.Figures(took_seconds=took_seconds).next_look_seconds == next_look
+
+
+def test_what_a_page_says_it_shows_is_as_long_for_many_steps_as_for_few() -> None:
+    few, many = figures.Figures(), figures.Figures()
+    few.waiting["a"] = 1
+    many.waiting.update({f"step-{number}": number + 1 for number in range(500)})
+    assert len(few.seen) == len(many.seen)
+
+    more = figures.Figures(waiting=many.waiting + Counter({"step-7": 1}))
+    changed = more.changed_since(many.seen)
+    assert changed("waiting", "step-7")
+    assert sum(changed("waiting", f"step-{number}") for number in range(500)) < 20
 
 
 @pytest.mark.parametrize("role", ["front_desk", "teacher", "agent"])
