@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -14,6 +15,9 @@ from app.sequences import checking, formats, graph
 from app.sequences.models import Sequence, SequenceFolder, SequenceRevision
 from app.staff.models import Staff
 from app.web import Refusal
+
+# The typed documents of the revisions that a session holds.
+_read: WeakKeyDictionary[SequenceRevision, graph.Document] = WeakKeyDictionary()
 
 
 class NothingToUndo(Refusal):
@@ -44,7 +48,7 @@ def create_sequence(
     sequence = Sequence(title=document.title, folder=folder, created_at=clock.now())
     db.session.add(sequence)
     db.session.flush()
-    _add_revision(sequence, document, summary=_("Created"), by=by)
+    _add_revision(sequence, formats.dump(document), summary=_("Created"), by=by)
     return sequence
 
 
@@ -65,12 +69,13 @@ def save_draft(
     draft = sequence.draft
     if over is not None and (draft is None or draft.number != over):
         raise DraftMoved
-    if draft is not None and draft.document == formats.dump(document):
+    said = formats.dump(document)
+    if draft is not None and draft.document == said:
         return draft
     sequence.title = document.title
     if document.folder:
         sequence.folder = folder_named(document.folder)
-    return _add_revision(sequence, document, summary=summary, by=by)
+    return _add_revision(sequence, said, summary=summary, by=by)
 
 
 def edited_since(revision: SequenceRevision, *, by_others_than: Staff) -> SequenceRevision | None:
@@ -119,8 +124,11 @@ def can_redo(sequence: Sequence) -> bool:
 
 
 def document_of(revision: SequenceRevision) -> graph.Document:
-    """A stored document, typed again. It was checked when it was stored."""
-    return graph.Document.model_validate(revision.document)
+    """A stored document, typed again, once for each revision at hand. It was checked when it was stored."""
+    document = _read.get(revision)
+    if document is None:
+        document = _read[revision] = graph.Document.model_validate(revision.document)
+    return document
 
 
 def draft_of(sequence: Sequence) -> graph.Document:
@@ -155,7 +163,7 @@ def folder_named(name: str) -> SequenceFolder:
     return found
 
 
-def _add_revision(sequence: Sequence, document: graph.Document, *, summary: str, by: Staff | None) -> SequenceRevision:
+def _add_revision(sequence: Sequence, said: dict[str, Any], *, summary: str, by: Staff | None) -> SequenceRevision:
     _hold(sequence)
     latest = db.session.scalar(
         select(func.max(SequenceRevision.number)).where(SequenceRevision.sequence_id == sequence.id)
@@ -164,7 +172,7 @@ def _add_revision(sequence: Sequence, document: graph.Document, *, summary: str,
         sequence_id=sequence.id,
         number=(latest or 0) + 1,
         parent_id=sequence.draft_id,
-        document=formats.dump(document),
+        document=said,
         summary=summary[:200],
         by_id=by.id if by is not None else None,
         created_at=clock.now(),

@@ -24,7 +24,8 @@ def export(sequence_id: int) -> Response:
     """The draft as a file: YAML, or JSON where it is asked for."""
     sequence = overview.get_sequence(sequence_id)
     document = drafts.draft_of(sequence)
-    document.folder = sequence.folder.name if sequence.folder is not None else None
+    folder = sequence.folder.name if sequence.folder is not None else None
+    document = document.model_copy(update={"folder": folder})
     if request.args.get("format") == "json":
         return _file(sequence, "json", formats.to_json(document), "application/json")
     return _file(sequence, "yaml", formats.to_yaml(document), "application/yaml")

@@ -1,6 +1,7 @@
 """A sequence as a document: typed models, and pure functions that look around in it and change it.
 
-The functions that change answer a new document and leave the given one as it was. Steps are told apart by their ids,
+The functions that change answer a new document and leave the given one as it was; the two share what is the same in
+both, so nobody changes a step in place. Steps are told apart by their ids,
 which never change and are never used again; a branch of a step is named "then", "else", or by the letter of a
 split's branch.
 """
@@ -8,9 +9,9 @@ split's branch.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -282,42 +283,31 @@ def note_filled_lists(document: Document) -> None:
 # ---------------------------------------------------------------- changing
 
 
-S = TypeVar("S", ActionStep, IfStep, SplitStep)
+Chain = list[AnyStep]
 
 
 def insert_after(document: Document, step_id: str | None, step: AnyStep) -> Document:
     """Put a step behind another, on the same level; None puts it first of all. Raises NoSuchStep."""
-    changed = document.model_copy(deep=True)
+    new = _new(step)
     if step_id is None:
-        changed.steps.insert(0, _new(step))
-    else:
-        place = locate(changed, step_id)
-        place.siblings.insert(place.index + 1, _new(step))
-    return changed
+        return document.model_copy(update={"steps": [new, *document.steps]})
+    return _rewrite(document, step_id, lambda before: [before, new])
 
 
 def insert_into(document: Document, step_id: str, branch: str, step: AnyStep) -> Document:
     """Put a step first in a branch of another. Raises NoSuchStep."""
-    changed = document.model_copy(deep=True)
-    _branch(find(changed, step_id), branch).insert(0, _new(step))
-    return changed
+    new = _new(step)
+    return _rewrite(document, step_id, lambda fork: [_with_branch(fork, branch, [new, *_branch(fork, branch)])])
 
 
 def remove(document: Document, step_id: str, *, keep: str | None = None) -> Document:
     """Take a step out with all in its branches, or leave the steps of one branch in its place. Raises NoSuchStep."""
-    changed = document.model_copy(deep=True)
-    place = locate(changed, step_id)
-    kept = _branch(place.step, keep) if keep is not None else []
-    place.siblings[place.index : place.index + 1] = kept
-    return changed
+    return _rewrite(document, step_id, lambda step: _branch(step, keep) if keep is not None else [])
 
 
 def replace(document: Document, step: AnyStep) -> Document:
     """Put a step in the place of the one with its id, as given, branches included. Raises NoSuchStep."""
-    changed = document.model_copy(deep=True)
-    place = locate(changed, step.id)
-    place.siblings[place.index] = step.model_copy(deep=True)
-    return changed
+    return _rewrite(document, step.id, lambda _before: [step])
 
 
 def move(
@@ -336,10 +326,36 @@ def move(
     return insert_after(without, after, step)
 
 
+def _rewrite(document: Document, step_id: str, into: Callable[[AnyStep], Chain]) -> Document:
+    """The document with other steps in the place of one. The chains on the way there are new; all else is shared."""
+    steps = _rewritten(document.steps, step_id, into)
+    if steps is None:
+        raise NoSuchStep(step_id)
+    return document.model_copy(update={"steps": steps})
+
+
+def _rewritten(chain: Chain, step_id: str, into: Callable[[AnyStep], Chain]) -> Chain | None:
+    for index, step in enumerate(chain):
+        if step.id == step_id:
+            return [*chain[:index], *into(step), *chain[index + 1 :]]
+        for name, inside in branches(step).items():
+            changed = _rewritten(inside, step_id, into)
+            if changed is not None:
+                return [*chain[:index], _with_branch(step, name, changed), *chain[index + 1 :]]
+    return None
+
+
+def _with_branch(step: AnyStep, name: str, inside: Chain) -> AnyStep:
+    if isinstance(step, IfStep):
+        return step.model_copy(update={"then" if name == THEN else "otherwise": inside})
+    if isinstance(step, SplitStep):
+        split = [one.model_copy(update={"steps": inside}) if one.key == name else one for one in step.split]
+        return step.model_copy(update={"split": split})
+    raise NoSuchStep(f"{step.id}/{name}")
+
+
 def _new(step: AnyStep) -> AnyStep:
-    copy = step.model_copy(deep=True)
-    copy.id = copy.id or fresh_id(copy)
-    return copy
+    return step if step.id else step.model_copy(update={"id": fresh_id(step)})
 
 
 IfStep.model_rebuild()

@@ -150,3 +150,24 @@ def test_a_step_is_replaced_in_its_place(read: graph.Document) -> None:
     assert isinstance(step, graph.ActionStep)
     assert step.do == "stop"
     assert graph.next_step(changed, "yes") is None
+
+
+def test_an_edit_shares_all_that_it_does_not_touch_and_leaves_the_given_document_as_it_was(
+    read: graph.Document,
+) -> None:
+    before = formats.dump(read)
+    changed = graph.replace(read, tag("yes", name="Other"))
+
+    for untouched in ("first", "ab", "a", "last", "no"):
+        assert graph.find(changed, untouched) is graph.find(read, untouched)
+    assert graph.find(changed, "keen") is not graph.find(read, "keen")
+    for edited in (
+        graph.insert_after(read, "yes", tag("new")),
+        graph.insert_into(read, "ab", "B", tag("new")),
+        graph.remove(read, "no"),
+        graph.remove(read, "ab", keep="A"),
+        graph.move(read, "last", into=("keen", graph.ELSE)),
+        changed,
+    ):
+        assert formats.dump(edited) != before
+        assert formats.dump(read) == before

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask_login import current_user
 from app import i18n
 from app.messaging import variables
 from app.rules import RuleUse
-from app.sequences import drafts, formats, goals, graph, halts, hours, triggers
+from app.sequences import drafts, goals, graph, halts, hours, triggers
 from app.sequences.actions.registry import ACTIONS
 from app.sequences.builder import (
     changes,
@@ -34,6 +35,15 @@ from app.sequences.builder import (
 from app.sequences.graph import AnyStep, Document, IfStep, NoSuchStep
 from app.sequences.models import Sequence, SequenceRevision
 from app.staff import studio
+
+
+@dataclass(frozen=True)
+class _Drawable:
+    """What a drawing is kept by: what is stored, and the language; not who reads it."""
+
+    said: str
+    language: str
+    document: Document = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,21 +68,22 @@ class Option:
     look: str
 
 
-def drawn(document: Document) -> drawing.Drawing:
-    """The drawing of a document. The last ones are kept: an edit is compared with what the page shows."""
-    return _drawn(formats.to_json(document), i18n.language())
+def drawn(revision: SequenceRevision) -> drawing.Drawing:
+    """The drawing of a revision. The last ones are kept: an edit is compared with what the page shows."""
+    said = json.dumps(revision.document, sort_keys=True)  # the database gives the keys in an order of its own
+    return _drawn(_Drawable(said, i18n.language(), drafts.document_of(revision)))
 
 
 @lru_cache(maxsize=32)
-def _drawn(document: str, _language: str) -> drawing.Drawing:
-    return drawing.draw(Document.model_validate_json(document))
+def _drawn(what: _Drawable) -> drawing.Drawing:
+    return drawing.draw(what.document)
 
 
 def changes_since(shown: SequenceRevision | None, now: drawing.Drawing) -> changes.Changes | None:
     """What has changed on the canvas since a revision; None where there is none, or nearly everything has."""
     if shown is None:
         return None
-    found = changes.between(drawn(drafts.document_of(shown)), now)
+    found = changes.between(drawn(shown), now)
     return found if found.is_small else None
 
 
@@ -84,7 +95,7 @@ def context(sequence: Sequence, chosen: str | None = None) -> dict[str, Any]:
         "sequence": sequence,
         "halts": halts.of([sequence]),
         "document": document,
-        "drawing": drawn(document),
+        "drawing": drawn(drafts.draft_revision(sequence)),
         "figures": counted,
         "is_news": False,
         "exits": exits_of(sequence, document, counted),
@@ -105,7 +116,7 @@ def outline_of(sequence: Sequence, chosen: str | None) -> dict[str, Any]:
     document = drafts.draft_of(sequence)
     return {
         "sequence": sequence,
-        "lines": outline.lines(document, drawn(document)),
+        "lines": outline.lines(document, drawn(drafts.draft_revision(sequence))),
         "chosen": chosen,
         "may_edit": current_user.may("sequences.edit"),
     }

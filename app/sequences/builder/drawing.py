@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from app.sequences.builder import layout, spots, words
 from app.sequences.builder.layout import Box, Layout
 from app.sequences.graph import ActionStep, AnyStep, Document, IfStep, SplitStep
 from app.sequences.triggers import GROUPS, TRIGGERS
+from app.sequences.waits import Wait
 
 SHORT = 18  # characters of a name that can be read from far away
 
@@ -90,12 +91,35 @@ def draw(document: Document) -> Drawing:
     placed = layout.lay_out(tuple(map(_item, after)), tuple(map(_item, before)), takes_before=has_anchor)
     drawing = Drawing(placed)
     boxes = {box.id: box for box in placed.boxes}
+    said = _Said()
     drawing.cards.append(_trigger_card(document, boxes["trigger"], after, before))
     for step, up, down in _walks(before, after):
-        drawing.cards.append(_card(step, boxes, up, down))
+        drawing.cards.append(_card(step, boxes, up, down, said))
     forks = {place.step.id: place.step for place in graph.walk(document)}
-    drawing.labels = [_label(label, forks[label.fork]) for label in placed.labels]
+    drawing.labels = [_label(label, forks[label.fork], said) for label in placed.labels]
     return drawing
+
+
+class _Said:
+    """What many steps say alike, put into words once: a gettext a step is half the time of a drawing."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, str] = {}
+
+    def once(self, about: Hashable, say: Callable[[], str]) -> str:
+        if about not in self._known:
+            self._known[about] = say()
+        return self._known[about]
+
+    def kind(self, step: AnyStep) -> str:
+        about = (step.do, repr(vars(step.params).get("assign"))) if isinstance(step, ActionStep) else type(step)
+        return self.once(about, lambda: words.kind(step))
+
+    def wait(self, wait: Wait | None) -> str:
+        return self.once(("wait", repr(wait)), lambda: words.wait(wait)) if wait is not None else ""
+
+    def branch(self, branch: str | None) -> str:
+        return self.once(("branch", branch), lambda: _branch_name(branch))
 
 
 def _item(step: AnyStep) -> layout.Item:
@@ -146,22 +170,22 @@ def _trigger_card(document: Document, box: Box, after: list[AnyStep], before: li
     )
 
 
-def _card(step: AnyStep, boxes: dict[str, Box], up: str, down: str) -> Card:
+def _card(step: AnyStep, boxes: dict[str, Box], up: str, down: str, said: _Said) -> Card:
     title = words.title(step)
     return Card(
         step.id,
         boxes[step.id],
         look(step),
         icon(step),
-        words.kind(step),
+        said.kind(step),
         title,
         step.short or _short(title),
         step.enabled,
-        words.wait(step.wait) if step.wait is not None else "",
+        said.wait(step.wait),
         boxes.get(f"{step.id}~wait") or boxes.get(f"{step.id}~offset"),
         up,
         down,
-        _branch_name(boxes[step.id].branch),
+        said.branch(boxes[step.id].branch),
     )
 
 
@@ -213,13 +237,11 @@ def _branch_name(branch: str | None) -> str:
             return str(_("Branch %(letter)s", letter=letter))
 
 
-def _label(label: layout.Label, fork: AnyStep) -> BranchLabel:
+def _label(label: layout.Label, fork: AnyStep, said: _Said) -> BranchLabel:
     if isinstance(fork, SplitStep):
         branch = next(one for one in fork.split if one.key == label.branch)
         text = f"{branch.name or branch.key} · {branch.share} %"
         return BranchLabel(label.x, label.y, "s", "", text, label.fork, label.branch)
     is_true = label.branch == graph.THEN
-    name = _branch_name(label.branch)
-    return BranchLabel(
-        label.x, label.y, "t" if is_true else "f", "check" if is_true else "x", name, label.fork, label.branch
-    )
+    name, look, sign = said.branch(label.branch), "t" if is_true else "f", "check" if is_true else "x"
+    return BranchLabel(label.x, label.y, look, sign, name, label.fork, label.branch)

@@ -167,10 +167,13 @@ class _Outline:
             self.right[band] = max(right, self.right.get(band, right))
 
     def take_in(self, other: _Outline, dx: float) -> None:
-        for band, left in other.left.items():
-            self.left[band] = min(left + dx, self.left.get(band, left + dx))
-        for band, right in other.right.items():
-            self.right[band] = max(right + dx, self.right.get(band, right + dx))
+        left, right = self.left, self.right
+        for band, reach in other.left.items():  # half the time of a layout: min() and max() would double it
+            if band not in left or reach + dx < left[band]:
+                left[band] = reach + dx
+        for band, reach in other.right.items():
+            if band not in right or reach + dx > right[band]:
+                right[band] = reach + dx
 
     def clearance(self, other: _Outline) -> float:
         """How far right of this axis the other's must stand for the two to keep GAP between them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from collections.abc import Sequence as Several
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -26,6 +26,7 @@ def shown(sequence: Sequence) -> SequenceRevision | None:
     """The revision that the page shows; None where it does not say, or says another sequence's."""
     number = request.headers.get("X-Canvas", type=int) or request.form.get("shown", type=int)
     revision = db.session.get(SequenceRevision, number) if number is not None else None
+    g.shown_revision = revision  # held, or the session would forget it and read it again
     return revision if revision is not None and revision.sequence_id == sequence.id else None
 
 

@@ -289,6 +289,6 @@ def counts(sequence_id: int) -> Response:
         figures=counted,
         is_news=True,
         changed=changed,
-        values=counted.changed_values(changed, canvas.drawn(document)),
+        values=counted.changed_values(changed, canvas.drawn(drafts.draft_revision(sequence))),
         exits=canvas.exits_of(sequence, document, counted),
     )

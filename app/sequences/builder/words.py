@@ -116,8 +116,8 @@ def _gist(step: AnyStep) -> str:
         return str(joint).join(rule_words.rule(use) for use in step.condition.rules)
     if isinstance(step, SplitStep):
         return " / ".join(f"{branch.share} %" for branch in step.split)
-    about = [getattr(step.params, name, None) for name in (*step.action.texts, "tags", "stage", "source", "url")]
-    first = next((one for one in about if one), None)
+    said, about = vars(step.params), (*step.action.texts, "tags", "stage", "source", "url")
+    first = next((said[name] for name in about if said.get(name)), None)
     if isinstance(first, list):
         return ", ".join(map(str, first))
     return " ".join(str(first).split())[:120] if first else str(step.action.label)
