@@ -142,7 +142,7 @@ export class FlowCanvas extends HTMLElement {
     this.classList.add("moving"); // a layer of its own during the gesture; afterwards text is drawn sharp again
     this.frame ??= requestAnimationFrame(() => this.draw());
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.settle(), glide ? 0 : SETTLED_MS);
+    if (glide) this.rest = setTimeout(() => this.settle(), 0);
   }
 
   draw() {
@@ -153,6 +153,13 @@ export class FlowCanvas extends HTMLElement {
     this.sayZoom();
     this.map.draw();
     this.details.look();
+    if (this.classList.contains("moving") && !this.pane.classList.contains("glide")) this.restSoon();
+  }
+
+  /* From the frame on, not from what asked for it: frames of a slow machine may be further apart than that. */
+  restSoon() {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.settle(), SETTLED_MS);
   }
 
   sayZoom() {
