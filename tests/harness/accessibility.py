@@ -16,15 +16,19 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 CONTRAST = ("color-contrast",)
 
 
-def barriers(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+def barriers(page: Page, rules: Sequence[str] = RULES, *, but: Sequence[str] = ()) -> list[str]:
     """The WCAG 2.2 A and AA failures of the page as it stands, one line each; empty when there are none.
 
-    `rules` are axe's tags, or its rules by name: `CONTRAST` is what a theme alone can break.
+    `rules` are axe's tags, or its rules by name: `CONTRAST` is what a theme alone can break. `but` are the selectors of
+    what is tried elsewhere.
     """
     page.evaluate(SETTLED)
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text())  # evaluated by the debugger, where the page's security policy does not reach
-    result = page.evaluate("rules => axe.run({ runOnly: rules })", list(rules))
+    asked = {"rules": list(rules), "exclude": list(but)}
+    result = page.evaluate(
+        "({ rules, exclude }) => axe.run(exclude.length ? { exclude } : document, { runOnly: rules })", asked
+    )
     return [
         f"{violation['id']}: {violation['help']}: {node['target']}"
         for violation in result["violations"]
