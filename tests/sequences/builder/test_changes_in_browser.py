@@ -29,8 +29,8 @@ DOCUMENT = {
     ],
 }
 
-# The canvas without what a reload forgets: which step has the focus, the order of what stands around the steps, and
-# what is filled in near the window.
+# The canvas without what a reload forgets: which step has the focus, the order of what stands around the steps,
+# what is filled in near the window, and what the check has found, which comes a moment later.
 CANVAS = """() => {
   const world = document.getElementById("world").cloneNode(true);
   for (const one of world.querySelectorAll("[tabindex], [aria-selected]")) {
@@ -41,7 +41,7 @@ CANVAS = """() => {
   for (const one of world.querySelectorAll(".near")) one.classList.remove("near");
   const told = (one) => [one.id, one.style.getPropertyValue("--x"), one.style.getPropertyValue("--y"),
     [...one.attributes].map(({ name, value }) => `${name}=${value}`)
-      .filter((said) => !/^(style|aria-expanded)=/.test(said)).sort().join(),
+      .filter((said) => !/^(style|aria-expanded|data-finding)=/.test(said)).sort().join(),
     one.textContent.replace(/\\s+/g, " ").trim()].join("|");
   const steps = [...world.querySelector(".steps").children].map(told);
   const around = [...world.children].filter((one) => one.tagName !== "svg" && !one.matches(".steps")).map(told).sort();
