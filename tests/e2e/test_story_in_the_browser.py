@@ -157,7 +157,7 @@ def _she_answers_and_is_answered(desk: Page, phones: TwilioStandIn) -> None:
     expect(desk.get_by_text("Unanswered").first).to_be_visible()
     desk.get_by_role("link", name=re.compile("Ana Diaz")).first.click()
     desk.locator("#composer-text").fill("Yes Ana, see you at 18:30!")
-    desk.get_by_role("button", name="Send").click()
+    desk.get_by_role("button", name="Send", exact=True).click()
     _until(desk, lambda: any("18:30" in sms.text for sms in phones.sent_to(PHONE)))
 
 
