@@ -181,6 +181,7 @@ def _she_moves_along_the_lifecycle(live_server: LiveServer, owner: Page) -> None
     lane = owner.get_by_role("region", name="Payment").locator("drag-list")
     lane.hover()
     lane.hover(position={"x": 60, "y": 40})
+    expect(lane.locator(".drop-mark")).to_have_count(1)
     owner.mouse.up()
     _until(owner, lambda: _stage(live_server) == "Payment")
     owner.goto(f"/contacts/{_ana(live_server).id}")
