@@ -257,7 +257,6 @@ EMPTY = (
     "memberships",
     "orders",
     "waiver",
-    "waiver-waiting",
     "staff",
     "api",
 )

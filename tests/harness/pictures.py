@@ -12,8 +12,12 @@ FOLDER = Path(__file__).parents[2] / "screenshots"
 SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-# What was asked for while the page opened is there, and the fonts are.
-ARRIVED = "!document.querySelector('.htmx-request, .htmx-swapping') && document.fonts.status === 'loaded'"
+# What was asked for while the page opened is there, and the fonts are. A promise: a predicate to be evaluated again and
+# again is what the page's security policy refuses.
+ARRIVED = """async () => {
+  while (document.querySelector('.htmx-request, .htmx-swapping') || document.fonts.status !== 'loaded')
+    await new Promise(requestAnimationFrame);
+}"""
 
 
 class Viewer:
@@ -39,5 +43,5 @@ class Viewer:
         """Picture the page at hand as `screenshots/NAME-SIZE-THEME.png`, in each theme."""
         FOLDER.mkdir(exist_ok=True)
         for theme in self.themes():
-            self.page.wait_for_function(ARRIVED)
+            self.page.evaluate(ARRIVED)
             self.page.screenshot(path=FOLDER / f"{name}-{size}-{theme}.png")
