@@ -61,8 +61,8 @@ def at_work(live_server: LiveServer, browser: Browser, phone_provider: TwilioSta
         has_touch=True,
     )
     owner, desk = (context.new_page() for context in here)
-    _sign_in(owner, "ines@maison-souffle.example")
-    _sign_in(desk, "lea@maison-souffle.example")
+    sign_in(owner, "ines@maison-souffle.example")
+    sign_in(desk, "lea@maison-souffle.example")
     yield Studio(owner, desk, visitor.new_page(), f"/f/{form}", f"/sequences/{sequence}")
     for context in (*here, visitor):
         context.close()
@@ -195,10 +195,6 @@ def _person(browser: Browser, live_server: LiveServer) -> BrowserContext:
     )
     context.set_default_timeout(15_000)
     return context
-
-
-def _sign_in(page: Page, email: str) -> None:
-    sign_in(page, email)
 
 
 def _fast_forward(page: Page, by: str) -> None:
